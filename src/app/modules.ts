@@ -1,0 +1,24 @@
+/** The modules that come with the server, loaded only where a host enables them. */
+import type { ModuleDefinition } from '../host/module.ts';
+
+const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleDefinition }>>> = {
+  auth_insecure: () => import('../modules/auth_insecure/auth-insecure.ts'),
+  auth_internal_hashed: () => import('../modules/auth_internal_hashed/auth-internal-hashed.ts'),
+  disco: () => import('../modules/disco/disco.ts'),
+  iq: () => import('../modules/iq/iq.ts'),
+  message: () => import('../modules/message/message.ts'),
+  ping: () => import('../modules/ping/ping.ts'),
+  presence: () => import('../modules/presence/presence.ts'),
+  saslauth: () => import('../modules/saslauth/saslauth.ts'),
+  time: () => import('../modules/time/time.ts'),
+  uptime: () => import('../modules/uptime/uptime.ts'),
+  version: () => import('../modules/version/version.ts'),
+};
+
+/** Names of all modules, sorted. */
+export const MODULE_NAMES: readonly string[] = Object.keys(MODULES);
+
+/** The module of that name, or `undefined`. */
+export async function findModule(name: string): Promise<ModuleDefinition | undefined> {
+  return Object.hasOwn(MODULES, name) ? (await MODULES[name]?.())?.default : undefined;
+}

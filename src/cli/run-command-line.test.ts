@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { VERSION } from '../host/product.ts';
+import { runCommandLine } from './run-command-line.ts';
+
+async function run(...words: string[]): Promise<{ status: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const status = await runCommandLine(words, {
+    program: 'prosodyctl',
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  });
+  return { status, out, err };
+}
+
+test.each(['--version', 'version'])('%s', async (word) => {
+  expect(await run(word)).toEqual({
+    status: 0,
+    out: `Couplet ${VERSION} on Node.js ${process.versions.node}\n`,
+    err: '',
+  });
+});
+
+test.each(['--help', '-h', 'help'])('%s lists every command', async (word) => {
+  const { status, out } = await run(word);
+  expect(status).toBe(0);
+  expect(out).toMatch(/^usage: prosodyctl COMMAND/);
+  expect(out).toMatch(/^ {2}version +\S/m);
+});
+
+test('no command at all shows how to call it, as an error', async () => {
+  const { status, out, err } = await run();
+  expect({ status, out }).toEqual({ status: 1, out: '' });
+  expect(err).toMatch(/^usage: prosodyctl COMMAND/);
+});
+
+test('an unknown command', async () => {
+  expect(await run('frobnicate', '--version')).toEqual({
+    status: 1,
+    out: '',
+    err: 'prosodyctl: unknown command: frobnicate (see prosodyctl help)\n',
+  });
+});

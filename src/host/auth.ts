@@ -1,0 +1,24 @@
+/** What a host asks of the module that knows its accounts. */
+import type { Unit } from '../storage/unit.ts';
+import type { CredentialStore } from '../stream/sasl/mechanism.ts';
+import type { ScramHash } from '../stream/sasl/scram-keys.ts';
+import { service } from './services.ts';
+
+/** The accounts of one host. User names are canonical localparts; passwords are prepared here (RFC 8265 §4). */
+export interface AuthProvider extends CredentialStore {
+  /** Hashes for which every account has SCRAM keys; empty where the provider can only check passwords. */
+  readonly scramHashes: readonly ScramHash[];
+  exists(username: string): Promise<boolean>;
+  /** User names, ordered by bytes. */
+  usernames(): AsyncIterable<string>;
+  /**
+   * Make an account, or set the password of one that there is.
+   * @throws StanzaError `not-acceptable` (the password cannot be used)
+   */
+  setPassword(unit: Unit, username: string, password: string): Promise<void>;
+  /** Delete an account; harmless if there is none. */
+  delete(unit: Unit, username: string): Promise<void>;
+}
+
+/** The provider that the option `authentication` chooses. */
+export const Auth = service<AuthProvider>('auth');

@@ -1,0 +1,75 @@
+/**
+ * Names and payloads of the host's events. A module adds its own by declaration merging into `HostEvents`; their names
+ * start with the module's name.
+ */
+import type { Stanza } from '../xml/stanza.ts';
+import type { StanzaEvent } from './stanza-event.ts';
+import type { Session } from './session.ts';
+import type { StreamEnd } from '../stream/interface.ts';
+import type { Unit } from '../storage/unit.ts';
+
+/** A session of this host. */
+export interface SessionEvent {
+  readonly session: Session;
+}
+
+/** A session that is over. */
+export interface SessionClosedEvent extends SessionEvent {
+  readonly end: StreamEnd;
+}
+
+/** An account of this host changed; writes of observers join `unit`. */
+export interface UserEvent {
+  /** Canonical bare JID. */
+  readonly user: string;
+  readonly unit: Unit;
+}
+
+/** Presence without `to` from a session of this host (RFC 6121 §4.2, §4.4, §4.5). */
+export interface PresenceEvent {
+  readonly session: Session;
+  readonly stanza: Stanza;
+}
+
+/** A stanza on its way into a client's connection. */
+export interface DeliverEvent {
+  readonly session: Session;
+  /** Handlers of `transform` may replace it. */
+  stanza: Stanza;
+  /** Set by a handler that keeps the stanza back (it sends it itself later). */
+  held: boolean;
+}
+
+/** A module of this host was loaded, reloaded or unloaded. */
+export interface ModuleEvent {
+  readonly module: string;
+}
+
+/** The events of the host itself. */
+export interface CoreEvents {
+  /** Phases of the sender: every stanza of a session of this host, before routing. */
+  'stanza/outgoing': StanzaEvent;
+  /** Phases of the recipient: every stanza for an account or address of this host. Runs once, on the node it entered. */
+  'stanza/incoming': StanzaEvent;
+  /** A message that no resource took: a `store` handler may call `take()`, else the sender gets the error. */
+  'stanza/undelivered': StanzaEvent;
+  /** Just before a stanza is written to a client, where its session lives. */
+  'session/deliver': DeliverEvent;
+  /** A resource was bound. */
+  'session/bound': SessionEvent;
+  /** A session ended; its presence is still readable. */
+  'session/closed': SessionClosedEvent;
+  'presence/broadcast': PresenceEvent;
+  'user/created': UserEvent;
+  'user/deleted': UserEvent;
+  'user/password-changed': UserEvent;
+  'module/loaded': ModuleEvent;
+  'module/reloaded': ModuleEvent;
+  'module/unloaded': ModuleEvent;
+}
+
+/** All events by name. Modules add their own by declaration merging. */
+export interface HostEvents extends CoreEvents {}
+
+/** The name of an event. */
+export type EventName = keyof HostEvents;

@@ -1,0 +1,88 @@
+/** Network services: opened for the first module that asks for one, closed with the last. */
+import type { Log } from '../logging/log.ts';
+
+/** The open ports of one service. */
+export interface Listener {
+  /** Where it listens: `address:port`. */
+  readonly addresses: readonly string[];
+  /** Take no new connections. */
+  close(): Promise<void>;
+  /** Resolves when the last connection is gone, or has been cut after the time allowed. */
+  drained(): Promise<void>;
+}
+
+interface Service {
+  readonly open: () => Promise<Listener>;
+  listener: Promise<Listener> | undefined;
+  users: number;
+}
+
+/** The services of one process by name. Nothing is opened before `start`, so that no client meets a half-loaded host. */
+export class Listeners {
+  readonly #log: Log;
+  readonly #services = new Map<string, Service>();
+  #started = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Open everything asked for so far; from now on services are opened at once. */
+  async start(): Promise<void> {
+    this.#started = true;
+    for (const [name, service] of this.#services) await this.#open(name, service);
+  }
+
+  /** Where a service listens; empty if it is not open. */
+  async addresses(name: string): Promise<readonly string[]> {
+    return (await this.#services.get(name)?.listener)?.addresses ?? [];
+  }
+
+  /** Share a service, opened by the first user's `open`. The returned function gives it up. */
+  async use(name: string, open: () => Promise<Listener>): Promise<() => void> {
+    const service = this.#services.get(name) ?? { open, listener: undefined, users: 0 };
+    this.#services.set(name, service);
+    service.users++;
+    const giveUp = (): void => {
+      if (--service.users > 0) return;
+      this.#services.delete(name);
+      service.listener
+        ?.then((listener) => listener.close())
+        .catch((error: unknown) => {
+          this.#log.error({ err: error, service: name }, 'closing a service failed');
+        });
+    };
+    if (this.#started) {
+      try {
+        await this.#open(name, service);
+      } catch (error) {
+        giveUp();
+        throw error;
+      }
+    }
+    return giveUp;
+  }
+
+  /** Close all services to new connections. */
+  async close(): Promise<void> {
+    this.#started = false;
+    for (const { listener } of this.#services.values()) await (await listener)?.close();
+  }
+
+  /** Resolves when no connection of any service is left. */
+  async drained(): Promise<void> {
+    for (const { listener } of this.#services.values()) await (await listener)?.drained();
+  }
+
+  async #open(name: string, service: Service): Promise<void> {
+    if (service.listener !== undefined) return void (await service.listener);
+    service.listener = service.open();
+    try {
+      const { addresses } = await service.listener;
+      this.#log.info({ service: name, addresses }, 'listening');
+    } catch (error) {
+      service.listener = undefined;
+      throw error;
+    }
+  }
+}

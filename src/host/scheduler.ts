@@ -1,0 +1,78 @@
+/** Timers that die with the module that set them. */
+import type { ClusterBackend } from '../cluster/backend.ts';
+import type { Log } from '../logging/log.ts';
+
+type Work = () => void | Promise<void>;
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Daily work starts within this time after the start of the server, so that a restart does not skip it. */
+const DAILY_SPREAD = 60 * 60 * 1000;
+
+/** Runs work later, or again and again. What the work throws is logged. */
+export class Scheduler {
+  readonly #log: Log;
+  readonly #cluster: ClusterBackend;
+  #timers = 0;
+
+  constructor(log: Log, cluster: ClusterBackend) {
+    this.#log = log;
+    this.#cluster = cluster;
+  }
+
+  /** Timers that are set. */
+  get size(): number {
+    return this.#timers;
+  }
+
+  /** Once, after `delay` milliseconds. Returns how to cancel it. */
+  after(delay: number, name: string, work: Work): () => void {
+    this.#timers++;
+    let set = true;
+    const timer = setTimeout(() => {
+      cancel();
+      void this.#run(name, work);
+    }, delay);
+    timer.unref();
+    const cancel = (): void => {
+      if (!set) return;
+      set = false;
+      this.#timers--;
+      clearTimeout(timer);
+    };
+    return cancel;
+  }
+
+  /** Every `period` milliseconds, never overlapping itself. `first`: delay of the first run. */
+  every(period: number, name: string, work: Work, first: number = period): () => void {
+    let cancel: () => void = () => undefined;
+    let stopped = false;
+    const arm = (delay: number): void => {
+      cancel = this.after(delay, name, async () => {
+        await this.#run(name, work);
+        if (!stopped) arm(period);
+      });
+    };
+    arm(first);
+    return () => {
+      stopped = true;
+      cancel();
+    };
+  }
+
+  /** Once a day, on the node that owns the claim of that name. */
+  daily(name: string, work: Work): () => void {
+    const owned = async (): Promise<void> => {
+      const { mine } = await this.#cluster.claim(`daily:${name}`, DAY / 2);
+      if (mine) await work();
+    };
+    return this.every(DAY, name, owned, Math.random() * DAILY_SPREAD);
+  }
+
+  async #run(name: string, work: Work): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#log.error({ err: error, task: name }, 'scheduled work failed');
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/** One server process: its hosts and what they share. */
+import type { ClusterBackend } from '../cluster/backend.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { Log } from '../logging/log.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { StreamError } from '../stanza/stream-error.ts';
+import type { Storage } from '../storage/stores.ts';
+import { Deadlines } from './deadlines.ts';
+import { ErrorMapper } from './errors.ts';
+import { Host, type HostConfig } from './host.ts';
+import { Listeners } from './listeners.ts';
+import type { ModuleDefinition } from './module.ts';
+import type { Releasable } from './release-queue.ts';
+import { PendingRequests } from './requests.ts';
+import { Router } from './router.ts';
+import { Scheduler } from './scheduler.ts';
+import { Services } from './services.ts';
+import { Sessions } from './sessions.ts';
+import type { StanzaEvent } from './stanza-event.ts';
+
+/** Takes stanzas for domains that are not served here. */
+export interface RemoteRoute {
+  /** What the sender's release queue lets go to send the stanza on. */
+  output(event: StanzaEvent): Releasable;
+}
+
+/** What a server is made of. */
+export interface ServerParts {
+  readonly storage: Storage;
+  readonly cluster: ClusterBackend;
+  readonly log: Log;
+  /** Finds a module by its name. */
+  readonly modules: (name: string) => Promise<ModuleDefinition | undefined>;
+  /** Microseconds since 1970. */
+  readonly now: () => number;
+  /** Bound for what an event or request handler waits for, in milliseconds. */
+  readonly handlerTimeout: number;
+}
+
+/** The hosts of one process, and everything they share. */
+export class Server {
+  readonly storage: Storage;
+  readonly cluster: ClusterBackend;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Started at, microseconds since 1970. */
+  readonly startedAt: number;
+  /** Active hosts and components by canonical domain. */
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly sessions: Sessions;
+  readonly router: Router;
+  readonly requests = new PendingRequests();
+  readonly errors: ErrorMapper;
+  readonly deadlines: Deadlines;
+  readonly scheduler: Scheduler;
+  readonly metrics = new Metrics();
+  readonly services = new Services();
+  readonly listeners: Listeners;
+  /** Set while server-to-server is available. */
+  remote: RemoteRoute | undefined;
+  readonly #hosts = new Map<string, Host>();
+  readonly #modules: ServerParts['modules'];
+  readonly #ignoreRelief: () => void;
+
+  constructor(parts: ServerParts) {
+    this.storage = parts.storage;
+    this.cluster = parts.cluster;
+    this.log = parts.log;
+    this.now = parts.now;
+    this.startedAt = parts.now();
+    this.hosts = this.#hosts;
+    this.#modules = parts.modules;
+    this.sessions = new Sessions(parts.cluster);
+    this.router = new Router(this);
+    this.errors = new ErrorMapper(parts.log);
+    this.deadlines = new Deadlines(parts.handlerTimeout, (what) => {
+      parts.log.error({ what, seconds: parts.handlerTimeout / 1000 }, 'handler did not finish in time');
+    });
+    this.scheduler = new Scheduler(parts.log, parts.cluster);
+    this.listeners = new Listeners(parts.log);
+    this.#ignoreRelief = parts.storage.onRelief({
+      relieved: () => {
+        for (const session of this.sessions.local()) session.relieve();
+      },
+    });
+  }
+
+  /**
+   * Start serving a domain.
+   * @throws ConfigError a domain that is served already, a module that there is not, or one that refuses to load
+   */
+  async activate(config: HostConfig): Promise<Host> {
+    const definitions: ModuleDefinition[] = [];
+    for (const name of config.modules) {
+      const definition = await this.#modules(name);
+      if (definition === undefined) throw new ConfigError(`${config.domain}: there is no module "${name}"`);
+      definitions.push(definition);
+    }
+    const host = new Host(this, config);
+    if (this.#hosts.has(host.domain)) throw new ConfigError(`${host.domain} is defined twice`);
+    this.#hosts.set(host.domain, host);
+    try {
+      await host.modules.load(definitions);
+    } catch (error) {
+      this.#hosts.delete(host.domain);
+      await host.modules.unloadAll();
+      throw error;
+    }
+    return host;
+  }
+
+  /** Open the network services that the modules asked for. */
+  start(): Promise<void> {
+    return this.listeners.start();
+  }
+
+  /** Stop serving a domain: its sessions are closed with `host-gone`. */
+  async deactivate(domain: string): Promise<void> {
+    const host = this.#hosts.get(domain);
+    if (host === undefined) throw new ConfigError(`${domain} is not active`);
+    this.#hosts.delete(domain);
+    this.#close(new StreamError('host-gone'), (session) => session.host === host);
+    await host.modules.unloadAll();
+  }
+
+  /** Stop: close the listeners, tell every client, commit what is waiting, unload the modules. */
+  async stop(): Promise<void> {
+    await this.listeners.close();
+    this.#close(new StreamError('system-shutdown'), () => true);
+    await this.listeners.drained();
+    this.requests.cancel(new Error('the server is stopping'));
+    await this.storage.drain();
+    for (const host of [...this.#hosts.values()].reverse()) await host.modules.unloadAll();
+    this.#hosts.clear();
+    this.#ignoreRelief();
+    this.sessions.close();
+    await this.storage.close();
+    await this.cluster.drain();
+  }
+
+  #close(error: StreamError, which: (session: { readonly host: Host }) => boolean): void {
+    for (const session of [...this.sessions.local()]) if (which(session)) session.close(error);
+  }
+}

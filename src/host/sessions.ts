@@ -1,0 +1,110 @@
+/** Who is where: the sessions of all nodes through the cluster's registry, those of this node as objects. */
+import type { BindResult, ClusterBackend, ConflictPolicy, Entry, FrameKind } from '../cluster/backend.ts';
+import { StreamError } from '../stanza/stream-error.ts';
+import { LIMITS_AFTER_AUTH } from '../xml/limits.ts';
+import { parseStanza } from '../xml/reader.ts';
+import type { Stanza } from '../xml/stanza.ts';
+import type { Session } from './session.ts';
+
+/** A stanza for the session named in the head. */
+const DELIVER: FrameKind<string> = { id: 1, name: 'deliver', encode: (sid) => sid, decode: (sid) => sid };
+/** The session named in the head was replaced. */
+const REPLACED: FrameKind<string> = { id: 2, name: 'replaced', encode: (sid) => sid, decode: (sid) => sid };
+
+const ANY_NS = '';
+
+/** The sessions of one server process, and the view on those of its peers. */
+export class Sessions {
+  readonly #cluster: ClusterBackend;
+  readonly #local = new Map<string, Session>();
+  readonly #undo: (() => void)[];
+
+  constructor(cluster: ClusterBackend) {
+    this.#cluster = cluster;
+    this.#undo = [
+      cluster.handle(DELIVER, (_from, sid, body) => {
+        const session = this.#local.get(sid);
+        const taken = session?.deliver(parseStanza(Buffer.from(body, 'latin1'), LIMITS_AFTER_AUTH)) === true;
+        return taken ? { type: 'ok', body: '' } : { type: 'gone' };
+      }),
+      cluster.handle(REPLACED, (_from, sid) => {
+        this.#closeReplaced(sid);
+        return { type: 'ok', body: '' };
+      }),
+    ];
+  }
+
+  /** Sessions connected to this process. */
+  get count(): number {
+    return this.#local.size;
+  }
+
+  /** The sessions connected to this process. */
+  local(): Iterable<Session> {
+    return this.#local.values();
+  }
+
+  /** The resources of an account; an array at once where the registry is in memory. */
+  of(bare: string): readonly Entry[] | Promise<readonly Entry[]> {
+    return this.#cluster.lookup(bare);
+  }
+
+  /** The session behind an entry, if it lives in this process. */
+  get(sid: string): Session | undefined {
+    return this.#local.get(sid);
+  }
+
+  /** Register a new session; the one it replaces is closed with `conflict`, wherever it is. */
+  async bind(session: Session, policy: ConflictPolicy, max: number): Promise<BindResult> {
+    const binding = { sid: session.sid, resource: session.jid.resource ?? '', priority: 0, flags: 0 };
+    this.#local.set(session.sid, session); // before the registry, so that nobody finds an entry without a session
+    let result: BindResult;
+    try {
+      result = await this.#cluster.bind(session.user, binding, policy, max);
+    } catch (error) {
+      this.#local.delete(session.sid);
+      throw error;
+    }
+    if (!result.ok) this.#local.delete(session.sid);
+    else if (result.replaced !== undefined) this.#replace(result.replaced);
+    return result;
+  }
+
+  /** Take a session out of the registry; harmless if another one has its resource by now. */
+  async unbind(session: Session): Promise<void> {
+    this.#local.delete(session.sid);
+    await this.#cluster.unbind(session.user, session.sid);
+  }
+
+  /**
+   * Set or clear a session's flag (`SessionFlag`) and publish it to all nodes, with the priority where one is given.
+   * @returns false if the session is not in the registry any more
+   */
+  flag(session: Session, flag: number, on: boolean, priority?: number): boolean | Promise<boolean> {
+    session.flags = on ? session.flags | flag : session.flags & ~flag;
+    session.priority = priority ?? session.priority;
+    return this.#cluster.update(session.user, session.sid, session.priority, session.flags);
+  }
+
+  /** Hand a stanza to the session of an entry: true if it took it, false if it is gone. */
+  deliver(entry: Entry, stanza: Stanza): boolean | Promise<boolean> {
+    if (entry.node === this.#cluster.self) return this.#local.get(entry.sid)?.deliver(stanza) === true;
+    return this.#cluster
+      .call(entry.node, DELIVER, entry.sid, stanza.wire(ANY_NS))
+      .then((reply) => reply.type === 'ok' || reply.type === 'timeout'); // unknown is not told as an error: it may be there
+  }
+
+  /** Stop handling frames. */
+  close(): void {
+    for (const undo of this.#undo) undo();
+  }
+
+  #replace(old: Entry): void {
+    if (old.node === this.#cluster.self) this.#closeReplaced(old.sid);
+    else this.#cluster.send(old.node, REPLACED, old.sid);
+  }
+
+  #closeReplaced(sid: string): void {
+    this.#local.get(sid)?.close(new StreamError('conflict', 'Replaced by new connection'));
+  }
+}

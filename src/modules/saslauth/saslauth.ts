@@ -1,0 +1,60 @@
+/** Logging in: SASL on client streams (RFC 6120 §6). */
+import { z } from 'zod';
+import { Auth } from '../../host/auth.ts';
+import { defineModule } from '../../host/module.ts';
+import { plain } from '../../stream/sasl/plain.ts';
+import { SaslFeature } from '../../stream/sasl/sasl-feature.ts';
+import { scram } from '../../stream/sasl/scram.ts';
+import type { ScramHash } from '../../stream/sasl/scram-keys.ts';
+
+/** Strongest first. */
+const HASHES: readonly ScramHash[] = ['SHA-256', 'SHA-1'];
+
+export default defineModule({
+  name: 'saslauth',
+  summary: 'Logins by SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN',
+  xeps: [],
+  scope: 'host',
+  needs: [Auth],
+  options: z.object({
+    c2s_require_encryption: z
+      .boolean()
+      .default(true)
+      .describe('Nobody logs in over a connection that is not encrypted'),
+    allow_unencrypted_plain_auth: z
+      .boolean()
+      .default(false)
+      .describe('Passwords may be sent in PLAIN over a connection that is not encrypted'),
+    disable_sasl_mechanisms: z.array(z.string()).default([]).describe('Mechanisms not to offer, by their IANA names'),
+  }),
+
+  setup(m) {
+    const auth = m.use(Auth);
+    const succeeded = m.counter('success_total', 'Logins');
+    const failed = m.counter('failure_total', 'Attempts to log in that failed');
+    const disabled = new Set(m.options.disable_sasl_mechanisms);
+    const hashes = HASHES.filter((hash) => auth.scramHashes.includes(hash));
+    const all = [...hashes.map((hash) => scram(hash)), plain].filter(({ name }) => !disabled.has(name));
+    if (all.length === 0) m.log.warn({}, 'no SASL mechanism is left: nobody can log in');
+
+    m.streamFeature(
+      new SaslFeature({
+        store: auth,
+        mechanisms: () => all,
+        requireEncryption: m.options.c2s_require_encryption,
+        allowUnencryptedPlain: m.options.allow_unencrypted_plain_auth,
+        observer: {
+          succeeded: (stream) => {
+            succeeded.inc();
+            m.log.info({ jid: stream.user?.toString(), address: stream.address }, 'authenticated');
+          },
+          failed: (stream, { condition }) => {
+            failed.inc();
+            m.log.info({ address: stream.address, condition }, 'authentication failed');
+          },
+          faulty: (stream, error) => m.log.error({ err: error, address: stream.address }, 'authentication broke down'),
+        },
+      }),
+    );
+  },
+});

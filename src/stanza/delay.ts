@@ -1,0 +1,15 @@
+/** Delayed Delivery (XEP-0203 v2.0). */
+import { el, type Element } from '../xml/element.ts';
+import { formatDateTime } from './datetime.ts';
+
+export const NS_DELAY = 'urn:xmpp:delay';
+
+/**
+ * `<delay/>` (§2).
+ * @param stamp when the stanza was sent: microseconds since the epoch
+ * @param from JID of who sent or delayed it
+ * @param reason for people, in English
+ */
+export function delayElement(stamp: number, from?: string, reason?: string): Element {
+  return el('delay', NS_DELAY, { from, stamp: formatDateTime(stamp) }, reason);
+}

@@ -1,0 +1,63 @@
+/** What a server keeps to check SCRAM logins (RFC 5802 §3): nothing from which a password could be had back. */
+import { createHash, createHmac, pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
+
+/** A hash function of SCRAM, by its IANA name (RFC 5802, RFC 7677). */
+export type ScramHash = 'SHA-1' | 'SHA-256';
+
+/** One account's keys for one hash. */
+export interface ScramKeys {
+  readonly salt: Buffer;
+  readonly iterations: number;
+  readonly storedKey: Buffer;
+  readonly serverKey: Buffer;
+}
+
+const derive = promisify(pbkdf2);
+
+/** Name of a hash in `node:crypto`. */
+export function digestName(hash: ScramHash): 'sha1' | 'sha256' {
+  return hash === 'SHA-1' ? 'sha1' : 'sha256';
+}
+
+/** Bytes of a hash. */
+export function digestBytes(hash: ScramHash): number {
+  return hash === 'SHA-1' ? 20 : 32;
+}
+
+/** Keys of a prepared password (RFC 5802 §3). The derivation runs in the thread pool. */
+export async function deriveScramKeys(
+  password: string,
+  salt: Buffer,
+  iterations: number,
+  hash: ScramHash,
+): Promise<ScramKeys> {
+  const digest = digestName(hash);
+  const salted = await derive(password, salt, iterations, digestBytes(hash), digest);
+  const clientKey = createHmac(digest, salted).update('Client Key').digest();
+  const storedKey = createHash(digest).update(clientKey).digest();
+  return { salt, iterations, storedKey, serverKey: createHmac(digest, salted).update('Server Key').digest() };
+}
+
+/**
+ * Keys for a user that there is not: like those of an account, always the same, and fitting no password (RFC 5802 §9).
+ * @param secret kept by the server, the same on all its nodes and after a restart
+ * @param iterations what a new account would get
+ * @param saltBytes likewise, at most 32
+ */
+export function fakeScramKeys(
+  secret: Buffer,
+  username: string,
+  hash: ScramHash,
+  iterations: number,
+  saltBytes: number,
+): ScramKeys {
+  const make = (what: string): Buffer => createHmac('sha256', secret).update(`${what}\0${hash}\0${username}`).digest();
+  const bytes = digestBytes(hash);
+  return {
+    salt: make('salt').subarray(0, saltBytes),
+    iterations,
+    storedKey: make('stored key').subarray(0, bytes),
+    serverKey: make('server key').subarray(0, bytes),
+  };
+}

@@ -1,0 +1,117 @@
+// Uses `as` on array elements: indexes are below the counts kept beside them.
+/** Namespaces in XML 1.0: declarations of a tag, what its names belong to. */
+import { COLON } from './byte-class.ts';
+import { decodeValue } from './decode.ts';
+import { NAMES } from './intern.ts';
+import type { XmlLimits } from './limits.ts';
+import { NS_STREAM, NS_XML, NS_XMLNS } from './namespaces.ts';
+import { ATTRIBUTE_SIZE, CODED, DECLARATION, type Scan, type Scope } from './scan.ts';
+import { notWellFormed, tooMuch } from './xml-error.ts';
+
+/**
+ * Take in the namespace declarations of a tag that is about to be opened.
+ * @returns the default namespace it declares, if it does
+ * @throws XmlError
+ */
+export function declareNamespaces(
+  scan: Scan,
+  bytes: Buffer,
+  base: number,
+  first: number,
+  count: number,
+  limits: XmlLimits,
+  outer: Scope,
+): string | undefined {
+  let defaultNs: string | undefined;
+  for (let k = first; k < first + count; k++) {
+    const at = k * ATTRIBUTE_SIZE;
+    const flags = scan.attributes[at + 4] as number;
+    if ((flags & DECLARATION) === 0) continue;
+    const uri = uriOf(scan, bytes, base, at);
+    const colon = scan.attributes[at + 5] as number;
+    if (colon === 0) defaultNs = uri;
+    const prefix = colon === 0 ? '' : NAMES.get(bytes, base + colon + 1, base + nameEndOf(scan, at));
+    checkBinding(prefix, uri);
+    if (uri === NS_STREAM && scan.depth > 0) scan.plain = false;
+    if (prefix === '' || prefix === 'xml') continue;
+    if (scan.prefixes.length + outer.prefixes.size >= limits.namespaces) throw tooMuch('namespace declarations');
+    scan.prefixes.push(prefix);
+    scan.uris.push(uri);
+    scan.boundAt.push(scan.depth + 1);
+  }
+  return defaultNs;
+}
+
+/** Namespaces in XML 1.0 §2.2, §3: reserved prefixes and names; a prefix cannot be unbound. */
+function checkBinding(prefix: string, uri: string): void {
+  if (prefix === 'xml' ? uri !== NS_XML : uri === NS_XML) throw notWellFormed('misuse of the namespace of xml:');
+  if (prefix === 'xmlns' || uri === NS_XMLNS) throw notWellFormed('misuse of the namespace of xmlns:');
+  if (prefix !== '' && uri === '') throw notWellFormed('prefix bound to nothing');
+}
+
+/**
+ * The namespace of a prefix (`bytes` from `start` to `end`) in the tag that is about to be opened.
+ * @throws XmlError if it is not bound
+ */
+export function namespaceOf(scan: Scan, bytes: Buffer, start: number, end: number, outer: Scope): string {
+  const prefix = NAMES.get(bytes, start, end);
+  if (prefix === 'xml') return NS_XML;
+  for (let k = scan.prefixes.length - 1; k >= 0; k--) {
+    if (scan.prefixes[k] === prefix) {
+      if (scan.boundAt[k] === 1 && scan.depth > 0) scan.plain = false; // by the root, whose tag we write ourselves
+      return scan.uris[k] as string;
+    }
+  }
+  const uri = outer.prefixes.get(prefix);
+  if (uri === undefined) throw notWellFormed('prefix that is not declared');
+  scan.plain = false;
+  return uri;
+}
+
+/** Check that the prefixes of attributes are bound and no two attributes are the same (Namespaces in XML 1.0 §6.3). */
+export function checkAttributePrefixes(
+  scan: Scan,
+  bytes: Buffer,
+  base: number,
+  first: number,
+  count: number,
+  outer: Scope,
+): void {
+  const seen: string[] = [];
+  for (let k = first; k < first + count; k++) {
+    const at = k * ATTRIBUTE_SIZE;
+    const colon = scan.attributes[at + 5] as number;
+    if (colon === 0 || (scan.attributes[at + 4] as number) & DECLARATION) continue;
+    const name = attributeName(scan, bytes, base, k, outer);
+    if (seen.includes(name)) throw notWellFormed('attribute given twice');
+    seen.push(name);
+  }
+}
+
+/** Name of attribute `k` of the scan as `Attributes` has it. */
+export function attributeName(scan: Scan, bytes: Buffer, base: number, k: number, outer: Scope): string {
+  const at = k * ATTRIBUTE_SIZE;
+  const start = base + (scan.attributes[at + 1] as number);
+  const end = base + nameEndOf(scan, at);
+  const colon = scan.attributes[at + 5] as number;
+  if (colon === 0) return NAMES.get(bytes, start, end);
+  const uri = namespaceOf(scan, bytes, start, base + colon, outer);
+  return uri === NS_XML ? NAMES.get(bytes, start, end) : `{${uri}}${NAMES.get(bytes, base + colon + 1, end)}`;
+}
+
+/** Index of the colon in the name from `start` to `end`, or 0. */
+export function colonIn(bytes: Uint8Array, start: number, end: number): number {
+  for (let i = start; i < end; i++) if (bytes[i] === COLON) return i;
+  return 0;
+}
+
+function nameEndOf(scan: Scan, at: number): number {
+  return (scan.attributes[at + 1] as number) + ((scan.attributes[at] as number) >>> 16);
+}
+
+function uriOf(scan: Scan, bytes: Buffer, base: number, at: number): string {
+  const start = base + (scan.attributes[at + 2] as number);
+  const end = base + (scan.attributes[at + 3] as number);
+  if (start === end) return '';
+  return (scan.attributes[at + 4] as number) & CODED ? decodeValue(bytes, start, end) : NAMES.get(bytes, start, end);
+}

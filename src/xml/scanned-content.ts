@@ -1,0 +1,194 @@
+// Uses `as` on the packed list of children, whose layout is fixed.
+/** Content that was received: validated bytes and where things are in them, with edits beside. */
+import { BuiltContent } from './built-content.ts';
+import type { Content } from './content.ts';
+import { decodeText } from './decode.ts';
+import type { Element, Node } from './element.ts';
+import type { Scope } from './scan.ts';
+import { serialiseNodes } from './serialise.ts';
+import { buildNodes } from './tree-builder.ts';
+
+/** Child elements in order, four items each: name, namespace, begin and end in the source. */
+export type ChildList = readonly (string | number)[];
+
+const CHILD_SIZE = 4;
+const NO_PREFIXES: ReadonlyMap<string, string> = new Map();
+
+/** The edits of a content. */
+interface Edits {
+  /** Ranges of the source that were removed, begin and end alternating, ascending. */
+  readonly cuts: readonly number[];
+  /** What was added at the end. */
+  readonly added: Content;
+}
+
+/** Content of a received stanza. */
+export class ScannedContent implements Content {
+  readonly #ns: string;
+  readonly #source: string;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #children: ChildList;
+  readonly #scope: Scope | undefined;
+  readonly #edits: Edits | undefined;
+  #nodes: readonly Node[] | undefined;
+  #elements: (Element | undefined)[] | undefined;
+  #wire: string | undefined;
+
+  /**
+   * @param ns namespace of the root
+   * @param source the stanza as latin1 bytes; its content is that from `start` to `end`
+   * @param scope set where the content is not in plain form, so that it can only be written by way of trees: the
+   *   namespaces that hold around it
+   */
+  constructor(
+    ns: string,
+    source: string,
+    start: number,
+    end: number,
+    children: ChildList,
+    scope: Scope | undefined,
+    edits?: Edits,
+  ) {
+    this.#ns = ns;
+    this.#source = source;
+    this.#start = start;
+    this.#end = end;
+    this.#children = children;
+    this.#scope = scope;
+    this.#edits = edits;
+  }
+
+  get bytes(): number {
+    let bytes = this.#end - this.#start;
+    if (this.#edits === undefined) return bytes;
+    const { cuts, added } = this.#edits;
+    for (let k = 0; k < cuts.length; k += 2) bytes -= (cuts[k + 1] as number) - (cuts[k] as number);
+    return bytes + added.bytes;
+  }
+
+  get count(): number {
+    return this.#received + (this.#edits?.added.count ?? 0);
+  }
+
+  nameAt(index: number): string {
+    const name = this.#children[index * CHILD_SIZE];
+    return name === undefined ? this.#added(index).nameAt(index - this.#received) : (name as string);
+  }
+
+  nsAt(index: number): string {
+    const ns = this.#children[index * CHILD_SIZE + 1];
+    return ns === undefined ? this.#added(index).nsAt(index - this.#received) : (ns as string);
+  }
+
+  elementAt(index: number): Element {
+    if (index >= this.#received) return this.#added(index).elementAt(index - this.#received);
+    const memo = (this.#elements ??= []);
+    const known = memo[index];
+    if (known !== undefined) return known;
+    const [element] = buildNodes(this.#source, this.#startOf(index), this.#endOf(index), this.#scopeInside);
+    return (memo[index] = element as Element);
+  }
+
+  textAt(index: number): string {
+    if (index >= this.#received) return this.#added(index).textAt(index - this.#received);
+    const source = this.#source;
+    const end = this.#endOf(index);
+    const inner = endOfStartTag(source, this.#startOf(index));
+    if (inner === end) return '';
+    const close = source.indexOf('<', inner);
+    if (source.charCodeAt(close + 1) !== 0x2f || this.#scope !== undefined) return this.elementAt(index).text();
+    const bytes = Buffer.from(source.slice(inner, close), 'latin1');
+    return decodeText(bytes, 0, bytes.length);
+  }
+
+  nodes(): readonly Node[] {
+    return (this.#nodes ??= this.#build());
+  }
+
+  wire(): string {
+    return (this.#wire ??= this.#scope === undefined ? this.#splice() : serialiseNodes(this.nodes(), this.#ns));
+  }
+
+  append(element: Element): Content {
+    const { cuts, added } = this.#edits ?? { cuts: [], added: undefined };
+    const more = added?.append(element) ?? new BuiltContent(this.#ns, [element]);
+    return this.#edited(this.#children, { cuts, added: more });
+  }
+
+  without(indexes: readonly number[]): Content {
+    const received = this.#received;
+    const cuts = [...(this.#edits?.cuts ?? [])];
+    const children: (string | number)[] = [];
+    for (let index = 0; index < received; index++) {
+      if (indexes.includes(index)) cuts.push(this.#startOf(index), this.#endOf(index));
+      else children.push(...this.#children.slice(index * CHILD_SIZE, (index + 1) * CHILD_SIZE));
+    }
+    const added = this.#edits?.added ?? new BuiltContent(this.#ns, []);
+    const later = indexes.filter((index) => index >= received).map((index) => index - received);
+    return this.#edited(children, { cuts: cuts.sort((a, b) => a - b), added: added.without(later) });
+  }
+
+  /** Number of child elements that were received and not removed. */
+  get #received(): number {
+    return this.#children.length / CHILD_SIZE;
+  }
+
+  get #scopeInside(): Scope {
+    return this.#scope ?? { defaultNs: this.#ns, prefixes: NO_PREFIXES };
+  }
+
+  #added(index: number): Content {
+    if (this.#edits === undefined) throw new RangeError(`no child element ${index}`);
+    return this.#edits.added;
+  }
+
+  #startOf(index: number): number {
+    return this.#children[index * CHILD_SIZE + 2] as number;
+  }
+
+  #endOf(index: number): number {
+    return this.#children[index * CHILD_SIZE + 3] as number;
+  }
+
+  #edited(children: ChildList, edits: Edits): Content {
+    return new ScannedContent(this.#ns, this.#source, this.#start, this.#end, children, this.#scope, edits);
+  }
+
+  #build(): readonly Node[] {
+    if (this.#edits === undefined) return buildNodes(this.#source, this.#start, this.#end, this.#scopeInside);
+    const nodes: Node[] = [];
+    this.#eachPiece((start, end) => nodes.push(...buildNodes(this.#source, start, end, this.#scopeInside)));
+    return [...nodes, ...this.#edits.added.nodes()];
+  }
+
+  #splice(): string {
+    if (this.#edits === undefined) return this.#source.slice(this.#start, this.#end);
+    let out = '';
+    this.#eachPiece((start, end) => (out += this.#source.slice(start, end)));
+    return out + this.#edits.added.wire();
+  }
+
+  /** What is left of the source. */
+  #eachPiece(piece: (start: number, end: number) => void): void {
+    const cuts = this.#edits?.cuts ?? [];
+    let start = this.#start;
+    for (let k = 0; k < cuts.length; k += 2) {
+      if (start < (cuts[k] as number)) piece(start, cuts[k] as number);
+      start = cuts[k + 1] as number;
+    }
+    if (start < this.#end) piece(start, this.#end);
+  }
+}
+
+/** Index behind the start tag at `start`. */
+function endOfStartTag(source: string, start: number): number {
+  let quote = 0;
+  for (let i = start + 1; ; i++) {
+    const code = source.charCodeAt(i);
+    if (quote !== 0) {
+      if (code === quote) quote = 0;
+    } else if (code === 0x3e) return i + 1;
+    else if (code === 0x22 || code === 0x27) quote = code;
+  }
+}

@@ -1,0 +1,57 @@
+// Uses `as` on array elements: indexes are below the counts kept beside them.
+/** From a finished scan to objects that outlive the bytes it was about. */
+import { decodeValue } from './decode.ts';
+import { NAMES, VALUES } from './intern.ts';
+import { attributeName } from './namespace-scope.ts';
+import { ATTRIBUTE_SIZE, CODED, DECLARATION, type Scan, type Scope } from './scan.ts';
+import { ScannedContent } from './scanned-content.ts';
+import { Stanza, type AttributeList } from './stanza.ts';
+import { StreamHeader } from './stream-header.ts';
+
+/** The stanza whose bytes, `base` to `end`, were scanned. */
+export function stanzaOf(scan: Scan, bytes: Buffer, base: number, end: number, outer: Scope): Stanza {
+  const source = bytes.toString('latin1', base, end);
+  const children = scan.children.slice(0, scan.childCount * 4);
+  const scope = scan.plain ? undefined : { defaultNs: scan.contentNs, prefixes: rootPrefixes(scan, outer) };
+  const content = new ScannedContent(scan.rootNs, source, scan.contentStart, scan.contentEnd, children, scope);
+  return new Stanza(scan.rootName, scan.rootNs, rootAttributes(scan, bytes, base, outer), content);
+}
+
+/** The stream header whose start tag, at `base`, was scanned. */
+export function headerOf(scan: Scan, bytes: Buffer, base: number, outer: Scope): StreamHeader {
+  const list = rootAttributes(scan, bytes, base, outer);
+  const attrs = new Map<string, string>();
+  for (let k = 0; k < list.length; k += 2) attrs.set(list[k] as string, list[k + 1] as string);
+  const tag = bytes.toString('latin1', base + (scan.open[0] as number), base + (scan.open[1] as number));
+  return new StreamHeader(scan.rootName, scan.rootNs, attrs, scan.contentNs, rootPrefixes(scan, outer), tag);
+}
+
+/** Attributes of the root, names and values alternating, without namespace declarations. */
+function rootAttributes(scan: Scan, bytes: Buffer, base: number, outer: Scope): AttributeList {
+  const list: string[] = [];
+  for (let k = 0; k < scan.rootAttributes; k++) {
+    const flags = scan.attributes[k * ATTRIBUTE_SIZE + 4] as number;
+    if (flags & DECLARATION) continue;
+    const name = attributeName(scan, bytes, base, k, outer);
+    list.push(name, attributeValue(scan, bytes, base, k, name));
+  }
+  return list;
+}
+
+function attributeValue(scan: Scan, bytes: Buffer, base: number, k: number, name: string): string {
+  const at = k * ATTRIBUTE_SIZE;
+  const start = base + (scan.attributes[at + 2] as number);
+  const end = base + (scan.attributes[at + 3] as number);
+  if (start === end) return '';
+  if ((scan.attributes[at + 4] as number) & CODED) return decodeValue(bytes, start, end);
+  if (name === 'id') return bytes.toString('latin1', start, end); // never seen twice
+  return name === 'type' || name === 'xml:lang' ? NAMES.get(bytes, start, end) : VALUES.get(bytes, start, end);
+}
+
+/** Prefixes that hold in the content of the root. */
+function rootPrefixes(scan: Scan, outer: Scope): ReadonlyMap<string, string> {
+  if (scan.boundAt[0] !== 1) return outer.prefixes;
+  const prefixes = new Map(outer.prefixes);
+  for (let k = 0; scan.boundAt[k] === 1; k++) prefixes.set(scan.prefixes[k] as string, scan.uris[k] as string);
+  return prefixes;
+}

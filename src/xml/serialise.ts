@@ -1,0 +1,65 @@
+/**
+ * Trees as bytes on the wire.
+ *
+ * Namespaces are written as default namespaces, attributes of a foreign namespace get a generated prefix. The output is
+ * well-formed whatever the tree holds: names that are none throw, characters that XML cannot express become U+FFFD.
+ */
+import type { Attributes, Element, Node } from './element.ts';
+import { textToWire, toWire, valueToWire } from './escape.ts';
+import { NS_XML } from './namespaces.ts';
+
+/** Namespaces that are bound to prefixes where the output will stand: namespace to prefix. */
+export type Prefixes = ReadonlyMap<string, string>;
+
+/**
+ * An element as latin1 bytes.
+ * @param outerNs the default namespace where it will stand; its `xmlns` is left out if it is the same
+ * @param prefixes namespaces to write with a prefix that is declared there
+ * @throws TypeError for a name that XML does not allow
+ */
+export function serialise(element: Element, outerNs: string, prefixes?: Prefixes): string {
+  const { name, ns, attrs, children } = element;
+  const prefix = ns === NS_XML ? 'xml' : prefixes?.get(ns);
+  const tag = nameToWire(prefix === undefined ? name : `${prefix}:${name}`);
+  const inner = prefix === undefined ? ns : outerNs;
+  let out = `<${tag}`;
+  if (inner !== outerNs) out += ` xmlns='${valueToWire(inner)}'`;
+  out += serialiseAttributes(attrs);
+  const content = serialiseNodes(children, inner, prefixes);
+  return content === '' ? `${out}/>` : `${out}>${content}</${tag}>`;
+}
+
+/** Content of an element, likewise; `ns` is the default namespace inside it. */
+export function serialiseNodes(nodes: readonly Node[], ns: string, prefixes?: Prefixes): string {
+  let out = '';
+  for (const node of nodes) out += typeof node === 'string' ? textToWire(node) : serialise(node, ns, prefixes);
+  return out;
+}
+
+/** Attributes, each with a space before it. */
+export function serialiseAttributes(attrs: Attributes | Iterable<readonly [string, string]>): string {
+  let out = '';
+  let generated = 0;
+  for (const [name, value] of attrs) {
+    if (name.startsWith('{')) out += foreignAttribute(name, value, ++generated);
+    else out += ` ${nameToWire(name)}='${valueToWire(value)}'`;
+  }
+  return out;
+}
+
+function foreignAttribute(name: string, value: string, serial: number): string {
+  const close = name.lastIndexOf('}');
+  const uri = name.slice(1, close);
+  const local = name.slice(close + 1);
+  if (uri === NS_XML) return ` ${nameToWire(`xml:${local}`)}='${valueToWire(value)}'`;
+  return ` xmlns:ns${serial}='${valueToWire(uri)}' ${nameToWire(`ns${serial}:${local}`)}='${valueToWire(value)}'`;
+}
+
+/** What a name cannot contain. Which letters it may contain the parser has checked, or our own code knows. */
+const NOT_IN_NAMES = /^[-.\d]|[\0-,/;-@[-^`{-\x7f]/;
+
+/** A name as it is written. */
+export function nameToWire(name: string): string {
+  if (name === '' || NOT_IN_NAMES.test(name)) throw new TypeError(`not a name in XML: ${JSON.stringify(name)}`);
+  return toWire(name);
+}

@@ -1,0 +1,191 @@
+// Uses `as string` on the packed list of attributes, whose items are names and values in turn.
+/**
+ * Stanzas: first-level elements of a stream (RFC 6120 §8, and what else comes there). Immutable.
+ *
+ * A received stanza is its bytes and an index of them; a tree is built of what somebody asks for, and editing builds none.
+ */
+import { BuiltContent } from './built-content.ts';
+import type { ChildName, Content } from './content.ts';
+import { Element, type AttributeInit } from './element.ts';
+import { nameToWire, serialise, serialiseAttributes } from './serialise.ts';
+import { valueToWire } from './escape.ts';
+import { NS_XML } from './namespaces.ts';
+
+/** Names (as in `Attributes`) and values in turn. */
+export type AttributeList = readonly string[];
+
+/** A stanza, received or built. */
+export class Stanza {
+  /** Local name. */
+  readonly name: string;
+  readonly ns: string;
+  readonly to: string | undefined;
+  readonly from: string | undefined;
+  readonly type: string | undefined;
+  readonly id: string | undefined;
+  /** `xml:lang` of the stanza itself. */
+  readonly lang: string | undefined;
+  readonly #attributes: AttributeList;
+  readonly #content: Content;
+  #wire: string | undefined;
+  #wireNs: string | undefined;
+
+  /** For the reader; everybody else takes `Stanza.of`. */
+  constructor(name: string, ns: string, attributes: AttributeList, content: Content) {
+    this.name = name;
+    this.ns = ns;
+    this.#attributes = attributes;
+    this.#content = content;
+    this.to = valueOf(attributes, 'to');
+    this.from = valueOf(attributes, 'from');
+    this.type = valueOf(attributes, 'type');
+    this.id = valueOf(attributes, 'id');
+    this.lang = valueOf(attributes, 'xml:lang');
+  }
+
+  /** The stanza that an element is. */
+  static of(element: Element): Stanza {
+    const attributes: string[] = [];
+    for (const [name, value] of element.attrs) attributes.push(name, value);
+    return new Stanza(element.name, element.ns, attributes, new BuiltContent(element.ns, element.children));
+  }
+
+  /** Value of an attribute of the root, or `undefined`. */
+  attr(name: string): string | undefined {
+    return valueOf(this.#attributes, name);
+  }
+
+  /** About as many bytes as it has on the wire; what queues count. */
+  get bytes(): number {
+    let bytes = 2 * this.name.length + 5 + this.#content.bytes;
+    for (let k = 0; k < this.#attributes.length; k += 2) {
+      bytes += (this.#attributes[k] as string).length + (this.#attributes[k + 1] as string).length + 4;
+    }
+    return bytes;
+  }
+
+  /** Number of child elements. */
+  get childCount(): number {
+    return this.#content.count;
+  }
+
+  /** Names of the child elements, in order. Builds no tree. */
+  childNames(): ChildName[] {
+    const names: ChildName[] = [];
+    for (let index = 0; index < this.#content.count; index++) {
+      names.push({ name: this.#content.nameAt(index), ns: this.#content.nsAt(index) });
+    }
+    return names;
+  }
+
+  /** Name of the first child element, such as the payload of an iq. Builds no tree. */
+  firstChild(): ChildName | undefined {
+    if (this.#content.count === 0) return undefined;
+    return { name: this.#content.nameAt(0), ns: this.#content.nsAt(0) };
+  }
+
+  /** Is there a child element of that name and namespace? */
+  has(name: string, ns: string): boolean {
+    return this.#indexOf(name, ns) >= 0;
+  }
+
+  /** Tree of the first child element of that name and namespace. */
+  child(name: string, ns: string): Element | undefined {
+    const index = this.#indexOf(name, ns);
+    return index < 0 ? undefined : this.#content.elementAt(index);
+  }
+
+  /** Text directly inside the first child element of that name and namespace. */
+  childText(name: string, ns: string): string | undefined {
+    const index = this.#indexOf(name, ns);
+    return index < 0 ? undefined : this.#content.textAt(index);
+  }
+
+  /** Trees of all child elements, or of those with that name in that namespace (default: the stanza's own). */
+  elements(name?: string, ns: string = this.ns): Element[] {
+    const content = this.#content;
+    const found: Element[] = [];
+    for (let index = 0; index < content.count; index++) {
+      if (name === undefined || (content.nameAt(index) === name && content.nsAt(index) === ns)) {
+        found.push(content.elementAt(index));
+      }
+    }
+    return found;
+  }
+
+  /** A copy with attributes of the root set, or removed where the value is `undefined`. */
+  with(changes: AttributeInit): Stanza {
+    const attributes: string[] = [];
+    for (let k = 0; k < this.#attributes.length; k += 2) {
+      const name = this.#attributes[k] as string;
+      if (!Object.hasOwn(changes, name)) attributes.push(name, this.#attributes[k + 1] as string);
+    }
+    for (const name in changes) {
+      const value = changes[name];
+      if (value !== undefined) attributes.push(name, String(value));
+    }
+    return new Stanza(this.name, this.ns, attributes, this.#content);
+  }
+
+  /** A copy with an element added at the end. */
+  append(child: Element): Stanza {
+    return new Stanza(this.name, this.ns, this.#attributes, this.#content.append(child));
+  }
+
+  /** A copy without the child elements of that name and namespace, or those of them for which `where` is true. */
+  without(name: string, ns: string, where?: (child: Element) => boolean): Stanza {
+    const content = this.#content;
+    const indexes: number[] = [];
+    for (let index = 0; index < content.count; index++) {
+      if (content.nameAt(index) !== name || content.nsAt(index) !== ns) continue;
+      if (where === undefined || where(content.elementAt(index))) indexes.push(index);
+    }
+    if (indexes.length === 0) return this;
+    return new Stanza(this.name, this.ns, this.#attributes, content.without(indexes));
+  }
+
+  /** All of it as a tree. */
+  tree(): Element {
+    return new Element(this.name, this.ns, new Map(pairs(this.#attributes)), this.#content.nodes());
+  }
+
+  /**
+   * Its bytes, as a string of latin1 characters.
+   * @param outerNs default namespace of the stream it is written to; `xmlns` is written if the stanza's is another one
+   */
+  wire(outerNs: string): string {
+    if (this.#wire === undefined || this.#wireNs !== outerNs) {
+      this.#wire = this.#write(outerNs);
+      this.#wireNs = outerNs;
+    }
+    return this.#wire;
+  }
+
+  #write(outerNs: string): string {
+    if (this.ns === NS_XML) return serialise(this.tree(), outerNs); // cannot be a default namespace
+    const tag = nameToWire(this.name);
+    let out = `<${tag}`;
+    if (this.ns !== outerNs) out += ` xmlns='${valueToWire(this.ns)}'`;
+    out += serialiseAttributes(pairs(this.#attributes));
+    const content = this.#content.wire();
+    return content === '' ? `${out}/>` : `${out}>${content}</${tag}>`;
+  }
+
+  #indexOf(name: string, ns: string): number {
+    const content = this.#content;
+    const count = content.count;
+    for (let index = 0; index < count; index++) {
+      if (content.nameAt(index) === name && content.nsAt(index) === ns) return index;
+    }
+    return -1;
+  }
+}
+
+function valueOf(attributes: AttributeList, name: string): string | undefined {
+  for (let k = 0; k < attributes.length; k += 2) if (attributes[k] === name) return attributes[k + 1];
+  return undefined;
+}
+
+function* pairs(attributes: AttributeList): Iterable<readonly [string, string]> {
+  for (let k = 0; k < attributes.length; k += 2) yield [attributes[k] as string, attributes[k + 1] as string];
+}

@@ -1,0 +1,136 @@
+/**
+ * Prosody with a configuration of its own in a temporary folder, to try dialogues and clients on a server that nobody
+ * here wrote. It is stopped by its process id.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OptionValue, TestServer, TestServerOptions } from './test-server.ts';
+
+/** Milliseconds Prosody may take to listen, and to stop. */
+const START_PATIENCE = 20_000;
+const STOP_PATIENCE = 5_000;
+
+/**
+ * Start Prosody.
+ * @throws Error with its log where it does not come up
+ */
+export async function startProsody(options: TestServerOptions): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'prosody-'));
+  const port = await freePort();
+  const config = join(folder, 'prosody.cfg.lua');
+  await writeFile(config, configuration(folder, port, options));
+  const child = spawn('prosody', ['-F', '--config', config], { stdio: 'ignore' });
+  const server = new ProsodyServer(child, folder, port, options.hosts);
+  try {
+    await server.started();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return server;
+}
+
+class ProsodyServer implements TestServer {
+  readonly port: number;
+  readonly domains: readonly string[];
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  constructor(child: ChildProcess, folder: string, port: number, domains: readonly string[]) {
+    this.#child = child;
+    this.#folder = folder;
+    this.port = port;
+    this.domains = domains;
+  }
+
+  async started(): Promise<void> {
+    const deadline = Date.now() + START_PATIENCE;
+    while (Date.now() < deadline && this.#child.exitCode === null) {
+      if (await accepts(this.port)) return;
+      await sleep(50);
+    }
+    const log = await readFile(join(this.#folder, 'prosody.log'), 'utf8').catch(() => '(no log)');
+    throw new Error(`Prosody does not listen:\n${log}`);
+  }
+
+  /** The account is a file that Prosody reads when it is asked for. */
+  async addUser(name: string, password: string, domain = this.domains[0] ?? ''): Promise<void> {
+    const folder = join(this.#folder, encodeName(domain), 'accounts');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${encodeName(name)}.dat`), `return { ["password"] = ${luaValue(password)} };\n`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      this.#child.kill('SIGTERM');
+      const killer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_PATIENCE);
+      await exited;
+      clearTimeout(killer);
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The modules of this stage only: no roster, no offline messages, no other servers. */
+function configuration(folder: string, port: number, { hosts, options }: TestServerOptions): string {
+  const settings = Object.entries(options).map(([name, value]) => `${name} = ${luaValue(value)}`);
+  return [
+    'run_as_root = true',
+    `data_path = ${luaValue(folder)}`,
+    `certificates = ${luaValue(folder)}`,
+    `log = { debug = ${luaValue(join(folder, 'prosody.log'))} }`,
+    'modules_enabled = { "saslauth", "disco", "ping", "time", "version", "uptime" }',
+    'modules_disabled = { "offline", "s2s", "s2s_auth_certs", "tls", "admin_socket" }',
+    `c2s_ports = { ${port} }`,
+    'c2s_interfaces = { "127.0.0.1" }',
+    'authentication = "internal_plain"',
+    'storage = "internal"',
+    'c2s_require_encryption = false',
+    'allow_unencrypted_plain_auth = true',
+    ...settings,
+    ...hosts.map((host) => `VirtualHost ${luaValue(host)}`),
+    '',
+  ].join('\n');
+}
+
+function luaValue(value: OptionValue): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
+
+/** How Prosody names files after JIDs: everything but letters and digits as %xx. */
+function encodeName(text: string): string {
+  return [...Buffer.from(text)]
+    .map((byte) => {
+      const char = String.fromCharCode(byte);
+      return /[A-Za-z0-9]/.test(char) ? char : `%${byte.toString(16).padStart(2, '0')}`;
+    })
+    .join('');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
