@@ -4,6 +4,7 @@ import type { ModuleDefinition } from '../host/module.ts';
 const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleDefinition }>>> = {
   auth_insecure: () => import('../modules/auth_insecure/auth-insecure.ts'),
   auth_internal_hashed: () => import('../modules/auth_internal_hashed/auth-internal-hashed.ts'),
+  c2s: () => import('../modules/c2s/c2s.ts'),
   disco: () => import('../modules/disco/disco.ts'),
   iq: () => import('../modules/iq/iq.ts'),
   message: () => import('../modules/message/message.ts'),

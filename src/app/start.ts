@@ -5,6 +5,8 @@ import type { HostConfig } from '../host/host.ts';
 import type { ModuleDefinition } from '../host/module.ts';
 import { Server } from '../host/server.ts';
 import type { Log } from '../logging/log.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { createNetwork } from '../net/network.ts';
 import { memoryStorage } from '../storage/memory/memory-storage.ts';
 import { findModule } from './modules.ts';
 
@@ -31,7 +33,10 @@ export async function startServer(options: StartOptions): Promise<Server> {
     clock: systemClock,
     report: (error, what) => log.error({ err: error, what }, 'cluster handler failed'),
   });
+  const metrics = new Metrics();
   const server = new Server({
+    metrics,
+    network: createNetwork(log, metrics),
     storage: memoryStorage((error) => log.error({ err: error }, 'storage listener failed')),
     cluster: cluster.join('main'),
     log,

@@ -5,6 +5,7 @@ import { Jid } from '../jid/jid.ts';
 import type { Log } from '../logging/log.ts';
 import type { StreamFeature } from '../stream/interface.ts';
 import type { Stanza } from '../xml/stanza.ts';
+import type { ClientHost } from './client-host.ts';
 import { Contributions } from './contributions.ts';
 import type { DeliveryRule } from './delivery.ts';
 import { Disco } from './disco.ts';
@@ -54,6 +55,8 @@ export class Host {
   readonly permissions: Permissions;
   readonly operations: Operations;
   readonly modules: ModuleLoader;
+  /** Set while clients may connect to this host. */
+  clients: ClientHost | undefined;
   #streamFeatures: readonly StreamFeature[] = [];
 
   constructor(server: Server, config: HostConfig) {

@@ -1,19 +1,10 @@
 /** Network services: opened for the first module that asks for one, closed with the last. */
 import type { Log } from '../logging/log.ts';
-
-/** The open ports of one service. */
-export interface Listener {
-  /** Where it listens: `address:port`. */
-  readonly addresses: readonly string[];
-  /** Take no new connections. */
-  close(): Promise<void>;
-  /** Resolves when the last connection is gone, or has been cut after the time allowed. */
-  drained(): Promise<void>;
-}
+import type { NetListener } from '../net/interface.ts';
 
 interface Service {
-  readonly open: () => Promise<Listener>;
-  listener: Promise<Listener> | undefined;
+  readonly open: () => Promise<NetListener>;
+  listener: Promise<NetListener> | undefined;
   users: number;
 }
 
@@ -39,7 +30,7 @@ export class Listeners {
   }
 
   /** Share a service, opened by the first user's `open`. The returned function gives it up. */
-  async use(name: string, open: () => Promise<Listener>): Promise<() => void> {
+  async use(name: string, open: () => Promise<NetListener>): Promise<() => void> {
     const service = this.#services.get(name) ?? { open, listener: undefined, users: 0 };
     this.#services.set(name, service);
     service.users++;

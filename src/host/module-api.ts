@@ -5,6 +5,7 @@ import { randomId } from '../stanza/ids.ts';
 import { StanzaError } from '../stanza/errors.ts';
 import { CachedOwners } from '../storage/cached-owners.ts';
 import type { Stanza } from '../xml/stanza.ts';
+import { ClientHost } from './client-host.ts';
 import type { Host } from './host.ts';
 import type { IqOptions, ModuleApi, ModuleDefinition } from './module.ts';
 import { ModuleOrigin } from './module-origin.ts';
@@ -91,6 +92,12 @@ export function moduleApi<O>({ definition, host, options, registry, carried, sig
     discoItem: (item) => registry.add(() => host.disco.addItem(item)),
     streamFeature: (feature) => registry.add(() => host.addStreamFeature(feature)),
 
+    acceptClients: (policy) =>
+      registry.add(() => {
+        if (host.clients !== undefined) throw new Error('clients are accepted already');
+        host.clients = new ClientHost(host, policy);
+        return () => (host.clients = undefined);
+      }),
     listen: async (service, open) => registry.own(await server.listeners.use(service, open)),
 
     provide: (key, implementation) => {

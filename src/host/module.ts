@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Jid } from '../jid/jid.ts';
 import type { Log } from '../logging/log.ts';
 import type { Counter, Gauge, Histogram } from '../metrics/metrics.ts';
+import type { NetListener } from '../net/interface.ts';
 import type { CacheSource } from '../storage/cache-source.ts';
 import type { CachedOwners, CacheLimits } from '../storage/cached-owners.ts';
 import type { ArchiveStore } from '../storage/archive-store.ts';
@@ -11,6 +12,7 @@ import type { Unit } from '../storage/unit.ts';
 import type { StreamFeature } from '../stream/interface.ts';
 import type { Element } from '../xml/element.ts';
 import type { Stanza } from '../xml/stanza.ts';
+import type { BindPolicy } from './bind.ts';
 import type { Identity } from './caps.ts';
 import type { ListKey } from './contributions.ts';
 import type { DeliveryRule } from './delivery.ts';
@@ -19,7 +21,6 @@ import type { EventName, HostEvents } from './events.ts';
 import type { Handler, Placement } from './hook.ts';
 import type { Host } from './host.ts';
 import type { IqHandler, IqTarget } from './iq-table.ts';
-import type { Listener } from './listeners.ts';
 import type { Operation } from './operations.ts';
 import type { Role } from './permissions.ts';
 import type { Phase } from './phases.ts';
@@ -115,8 +116,10 @@ export interface ModuleApi<O = unknown> {
   /** Add a plug-in to the client streams of this host: a stream feature, or first-level elements it handles. */
   streamFeature(feature: StreamFeature): void;
 
+  /** Let clients connect to this host. One module does. */
+  acceptClients(policy: BindPolicy): void;
   /** Share a network service: opened by the first module that asks, once the server is up, closed with the last. */
-  listen(service: string, open: () => Promise<Listener>): Promise<void>;
+  listen(service: string, open: () => Promise<NetListener>): Promise<void>;
 
   /** Provide a service that `provides` names. */
   provide<T>(key: ServiceKey<T>, implementation: T): void;

@@ -2,7 +2,8 @@
 import type { ClusterBackend } from '../cluster/backend.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Log } from '../logging/log.ts';
-import { Metrics } from '../metrics/metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Network } from '../net/interface.ts';
 import { StreamError } from '../stanza/stream-error.ts';
 import type { Storage } from '../storage/stores.ts';
 import { Deadlines } from './deadlines.ts';
@@ -29,6 +30,8 @@ export interface ServerParts {
   readonly storage: Storage;
   readonly cluster: ClusterBackend;
   readonly log: Log;
+  readonly metrics: Metrics;
+  readonly network: Network;
   /** Finds a module by its name. */
   readonly modules: (name: string) => Promise<ModuleDefinition | undefined>;
   /** Microseconds since 1970. */
@@ -53,7 +56,8 @@ export class Server {
   readonly errors: ErrorMapper;
   readonly deadlines: Deadlines;
   readonly scheduler: Scheduler;
-  readonly metrics = new Metrics();
+  readonly metrics: Metrics;
+  readonly network: Network;
   readonly services = new Services();
   readonly listeners: Listeners;
   /** Set while server-to-server is available. */
@@ -66,6 +70,8 @@ export class Server {
     this.storage = parts.storage;
     this.cluster = parts.cluster;
     this.log = parts.log;
+    this.metrics = parts.metrics;
+    this.network = parts.network;
     this.now = parts.now;
     this.startedAt = parts.now();
     this.hosts = this.#hosts;

@@ -41,6 +41,7 @@ export class AddressLimit {
 
 /** What an address counts for; `undefined` for loopback. */
 function networkOf(address: string): string | undefined {
+  if (address.startsWith('::ffff:') && address.includes('.')) return networkOf(address.slice(7)); // IPv4, seen from IPv6
   if (isIPv6(address)) return LOOPBACK.check(address, 'ipv6') ? undefined : prefix64(address);
   return LOOPBACK.check(address, 'ipv4') ? undefined : address;
 }
@@ -51,9 +52,11 @@ function prefix64(address: string): string {
   const groups = head === '' ? [] : head.split(':');
   if (tail !== undefined) {
     const rest = tail === '' ? [] : tail.split(':');
-    const dotted = tail.includes('.') ? 1 : 0; // its last part stands for two groups
-    for (let missing = 8 - groups.length - rest.length - dotted; missing > 0; missing--) groups.push('0');
+    while (groups.length + rest.length < 8) groups.push('0');
     groups.push(...rest);
   }
-  return groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }

@@ -1,7 +1,7 @@
-// Uses `as` where a socket gets its connection: `node:net` has no type for a property of ours.
 /** One TCP connection: its output in one write per loop turn and within bounds, its input to whoever owns it. */
 import type { Socket } from 'node:net';
 import type { Expirable, TimingWheel } from '../util/timing-wheel.ts';
+import type { OutputLimits } from './interface.ts';
 import { flushLater, type Flushable } from './loop-turn.ts';
 
 /** Whose connection it is. */
@@ -10,20 +10,12 @@ export interface ConnectionOwner {
   received(chunk: Buffer): void;
   /** More output is waiting than should be, or that is over. */
   congestionChanged(congested: boolean): void;
+  /** The connection is being cut because its client does not read. */
+  cut(reason: CutReason): void;
   /** Nothing more will come in. */
   inputEnded(): void;
   /** The connection is gone. Called once. */
   gone(): void;
-}
-
-/** Bounds of what may wait for a client that does not read. */
-export interface OutputLimits {
-  /** Bytes at which the connection is congested: its own client is not read from, and who can wait should. */
-  readonly soft: number;
-  /** Bytes at which it is cut. */
-  readonly hard: number;
-  /** Milliseconds without progress after which it is cut. */
-  readonly stall: number;
 }
 
 /** Why a connection was cut. */
@@ -46,7 +38,6 @@ export class Connection implements Flushable, Expirable {
   readonly #wheel: TimingWheel;
   /** Deadline for progress, armed while the socket holds bytes. */
   readonly #progress: number;
-  readonly #onCut: (reason: CutReason) => void;
   /** Bytes to write, one character each. */
   #output = '';
   /** Bytes that the socket holds. */
@@ -56,20 +47,13 @@ export class Connection implements Flushable, Expirable {
   #gone = false;
   #congested = false;
 
-  constructor(
-    socket: Socket,
-    owner: ConnectionOwner,
-    limits: OutputLimits,
-    wheel: TimingWheel,
-    onCut: (reason: CutReason) => void,
-  ) {
+  constructor(socket: Socket, owner: ConnectionOwner, limits: OutputLimits, wheel: TimingWheel) {
     this.#socket = socket;
     this.#owner = owner;
     this.#limits = limits;
     this.#wheel = wheel;
     this.#progress = wheel.add(this);
-    this.#onCut = onCut;
-    (socket as OwnedSocket)[CONNECTION] = this;
+    Object.assign(socket, { [CONNECTION]: this });
     socket.on('data', onData);
     socket.on('end', onEnd);
     socket.on('drain', onDrain);
@@ -91,10 +75,7 @@ export class Connection implements Flushable, Expirable {
   write(wire: string): void {
     if (this.#ending || this.#gone) return;
     this.#output += wire;
-    if (!this.#flushing) {
-      this.#flushing = true;
-      flushLater(this);
-    }
+    this.#flushLater();
     if (this.#output.length > this.#limits.soft) this.#overfull();
   }
 
@@ -102,7 +83,7 @@ export class Connection implements Flushable, Expirable {
   end(): void {
     if (this.#ending || this.#gone) return;
     this.#ending = true;
-    flushLater(this);
+    this.#flushLater();
   }
 
   /** Cut the connection; what waits is lost. */
@@ -152,6 +133,12 @@ export class Connection implements Flushable, Expirable {
     this.#owner.gone();
   }
 
+  #flushLater(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    flushLater(this);
+  }
+
   /** Hand over slices as long as the kernel takes them at once. */
   #send(): void {
     while (this.#output !== '' && this.#inFlight === 0) {
@@ -181,7 +168,7 @@ export class Connection implements Flushable, Expirable {
   }
 
   #cut(reason: CutReason): void {
-    this.#onCut(reason);
+    this.#owner.cut(reason);
     this.#ending = true;
     this.#output = '';
     this.#socket.destroy();

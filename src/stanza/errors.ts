@@ -40,7 +40,7 @@ const DEFAULT_TYPES = {
 export type StanzaErrorCondition = keyof typeof DEFAULT_TYPES;
 
 /** The rarer facts of a stanza error. */
-export interface StanzaErrorDetails {
+interface StanzaErrorDetails {
   /** Where the condition's usual type is wrong. */
   readonly type?: StanzaErrorType | undefined;
   /** JID of who raised it, where that is not the address the error comes from (§8.3.2). */

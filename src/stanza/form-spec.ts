@@ -15,7 +15,7 @@ export type Validation = {
 );
 
 /** A choice of a list. */
-export interface FormOption {
+interface FormOption {
   readonly value: string;
   readonly label?: string;
 }

@@ -215,6 +215,10 @@ describe('values by type', () => {
     const whole: FieldSpec = { var: 'v', type: 'text-multi', validate: { datatype: 'xs:integer' } };
     expect(() => read(whole, ...lines)).toThrow(notAcceptable);
     expect(read(whole, '12').integer('v')).toBe(12);
+    for (const field of [open, whole]) {
+      expect(read(field).list('v')).toEqual([]);
+      expect(read(field, '').list('v')).toEqual([]);
+    }
   });
 
   test('an empty value of a datatype without one is no value', () => {

@@ -101,7 +101,7 @@ function check(field: FieldSpec, sent: readonly string[]): readonly string[] {
       break;
     default:
   }
-  if (validate === undefined) return given;
+  if (validate === undefined || given.length === 0) return given;
   for (const value of field.type === 'text-multi' && !isOpen(validate) ? [given.join('\n')] : given) {
     checkValue(field, validate, value);
   }

@@ -5,7 +5,7 @@ import { StanzaError } from './errors.ts';
 export const NS_DATA_FORM = 'jabber:x:data';
 
 /** What a form is for (§3.1). */
-export type FormKind = 'form' | 'submit' | 'cancel' | 'result';
+type FormKind = 'form' | 'submit' | 'cancel' | 'result';
 
 /** Data type of a field (§3.3). */
 export type FieldType =

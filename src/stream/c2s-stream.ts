@@ -10,15 +10,7 @@ import { NS_CLIENT, NS_STREAM } from '../xml/namespaces.ts';
 import type { Stanza } from '../xml/stanza.ts';
 import type { StreamHeader } from '../xml/stream-header.ts';
 import { XmlError } from '../xml/xml-error.ts';
-import type {
-  BoundSession,
-  ClientStream,
-  StreamEnd,
-  StreamHost,
-  StreamPhase,
-  StreamSink,
-  StreamState,
-} from './interface.ts';
+import type { BoundSession, ClientStream, StreamEnd, StreamHost, StreamSink, StreamState } from './interface.ts';
 import type { SaslExchange } from './sasl/mechanism.ts';
 import { readHeader, type ClientHeader } from './stream-header.ts';
 import { CLOSE_TAG, elementWire, errorWire, featuresWire, headerWire } from './wire.ts';
@@ -87,6 +79,10 @@ export class C2sStream implements ClientStream {
     return this.#session?.jid;
   }
 
+  get writable(): boolean {
+    return this.#sink.writable;
+  }
+
   get limits(): XmlLimits {
     return this.#user === undefined ? this.#options.limitsBeforeAuth : this.#options.limitsAfterAuth;
   }
@@ -123,9 +119,11 @@ export class C2sStream implements ClientStream {
     this.#end({ kind: 'lost' });
   }
 
-  /** The client took too long for the phase that its stream is in. */
-  timeout(phase: StreamPhase): void {
-    this.close(new StreamError('connection-timeout', TOO_SLOW[phase]));
+  /** The client took too long for what the stream waits for. */
+  timeout(): void {
+    const missing =
+      this.#user !== undefined ? 'resource bound' : this.#host !== undefined ? 'authentication' : 'stream header';
+    this.close(new StreamError('connection-timeout', `No ${missing} in time`));
   }
 
   /** Something was thrown: unacceptable XML, a stream error, or a fault of ours, of which the client only hears that. */
@@ -221,6 +219,9 @@ export class C2sStream implements ClientStream {
       const offer = feature.offer(this);
       if (offer !== undefined) offers.push(offer);
     }
+    if (offers.length === 0 && this.#user === undefined) {
+      return this.close(new StreamError('undefined-condition', 'There is no way to authenticate on this stream'));
+    }
     this.#sink.write(featuresWire(offers));
   }
 
@@ -265,13 +266,6 @@ export class C2sStream implements ClientStream {
     session?.streamEnded(end);
   }
 }
-
-const TOO_SLOW: Readonly<Record<StreamPhase, string>> = {
-  header: 'No stream header in time',
-  auth: 'Not authenticated in time',
-  bind: 'No resource bound in time',
-  open: 'No sign of life in time',
-};
 
 function isStanza({ name, ns }: Stanza): boolean {
   return ns === NS_CLIENT && (name === 'message' || name === 'iq' || name === 'presence');

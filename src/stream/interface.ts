@@ -14,6 +14,8 @@ export type StreamPhase = 'header' | 'auth' | 'bind' | 'open';
 
 /** What a stream needs of the connection below it. */
 export interface StreamSink {
+  /** False while more output waits than should. */
+  readonly writable: boolean;
   /** Write bytes, one character each. Never blocks. */
   write(wire: string): void;
   /** Expect a new stream header (RFC 6120 §4.3.3), from the next token on. */
@@ -94,6 +96,8 @@ export interface ClientStream {
   readonly secure: boolean;
   /** IP address of the client. */
   readonly address: string;
+  /** False while more output waits for the client than should: who can wait with more should. */
+  readonly writable: boolean;
   /** Limits of first-level elements in the present state. */
   readonly limits: XmlLimits;
   /** The authentication exchange under way; there is one at most, whichever plug-in runs it. */

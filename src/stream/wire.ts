@@ -1,9 +1,9 @@
 /** What a server writes on a client's stream, as bytes, one character each. */
 import type { StreamError } from '../stanza/stream-error.ts';
 import type { Element } from '../xml/element.ts';
+import { valueToWire } from '../xml/escape.ts';
 import { NS_CLIENT, NS_STREAM } from '../xml/namespaces.ts';
-import { attributeWire } from '../xml/serialise.ts';
-import { Stanza } from '../xml/stanza.ts';
+import { serialise } from '../xml/serialise.ts';
 
 /** The end of a stream (RFC 6120 §4.4). */
 export const CLOSE_TAG = '</stream:stream>';
@@ -17,7 +17,7 @@ export const CLOSE_TAG = '</stream:stream>';
 export function headerWire(id: string, from: string, to: string | undefined, versioned: boolean): string {
   return (
     `<?xml version='1.0'?><stream:stream xmlns='${NS_CLIENT}' xmlns:stream='${NS_STREAM}'` +
-    ` id='${id}' from='${attributeWire(from)}'${to === undefined ? '' : ` to='${attributeWire(to)}'`}` +
+    ` id='${id}' from='${valueToWire(from)}'${to === undefined ? '' : ` to='${valueToWire(to)}'`}` +
     `${versioned ? " version='1.0'" : ''} xml:lang='en'>`
   );
 }
@@ -34,7 +34,7 @@ export function errorWire(error: StreamError): string {
 
 /** A first-level element. */
 export function elementWire(element: Element): string {
-  return Stanza.of(element).wire(NS_CLIENT);
+  return serialise(element, NS_CLIENT);
 }
 
 function childrenWire(children: readonly Element[]): string {

@@ -92,11 +92,11 @@ export class Scan {
     this.depth++;
   }
 
-  /** The element at the top is closed behind offset `end`: its prefixes end with it. */
+  /** The element at the top is closed behind offset `end`: its prefixes end with it, but for those of the root. */
   pop(end: number): void {
     if (--this.depth === 1) this.children[this.childCount * 4 - 1] = end;
     let count = this.boundAt.length;
-    if (count === 0) return;
+    if (count === 0 || this.depth === 0) return;
     while (count > 0 && (this.boundAt[count - 1] as number) > this.depth) count--;
     this.prefixes.length = count;
     this.uris.length = count;

@@ -9,6 +9,8 @@ import { Server } from '../../src/host/server.ts';
 import type { Session, SessionLink } from '../../src/host/session.ts';
 import { Jid } from '../../src/jid/jid.ts';
 import type { Log, LogFields } from '../../src/logging/log.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
+import { createNetwork } from '../../src/net/network.ts';
 import type { StreamError } from '../../src/stanza/stream-error.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import type { Storage } from '../../src/storage/stores.ts';
@@ -86,7 +88,10 @@ export class World {
   static async start(options: WorldOptions = {}): Promise<World> {
     const log = new MemoryLog();
     const fail = (error: unknown): void => log.error({ err: error }, 'unexpected');
+    const metrics = new Metrics();
     const server = new Server({
+      metrics,
+      network: createNetwork(log, metrics),
       storage: options.storage ?? memoryStorage(fail),
       cluster: new MemoryCluster({ clock: systemClock, report: fail }).join('test'),
       log,

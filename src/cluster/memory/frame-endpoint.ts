@@ -132,7 +132,7 @@ export class FrameEndpoint {
 
   /** This node is a member no more: what is open is `gone`, no timer is left. Handlers stay. */
   reset(): void {
-    for (const node of [...this.#links.keys()]) this.forget(node);
+    for (const node of this.#links.keys()) this.forget(node);
     this.#timers.clear();
     this.#onIdle?.();
     this.#onIdle = undefined;

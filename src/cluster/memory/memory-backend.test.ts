@@ -1,75 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Backpressure, type Binding, type ClusterBackend, type FrameKind, type Reply } from '../backend.ts';
-import type { ClusterUnderTest } from '../conformance/cluster-under-test.ts';
-import { clusterConformance } from '../conformance/conformance.ts';
+import { Backpressure, type Binding, type FrameKind, type Reply } from '../backend.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import { FaultyCluster } from '../simulation/faulty-cluster.ts';
-import { MemoryBackend } from './memory-backend.ts';
+import type { MemoryBackend } from './memory-backend.ts';
 import { MemoryCluster } from './memory-cluster.ts';
-import { SimulatedCluster } from '../simulation/simulated-cluster.ts';
+import { memoryConformance } from '../simulation/memory-conformance.ts';
 
 const ignore = (): void => {};
 
-function memoryNode(node: ClusterBackend): MemoryBackend {
-  if (!(node instanceof MemoryBackend)) throw new TypeError('not a node of this cluster');
-  return node;
-}
-
-function underTest(cluster: FaultyCluster, clock: VirtualClock): ClusterUnderTest {
-  const nodes: MemoryBackend[] = [];
-  return {
-    async join(name) {
-      const node = cluster.join(name);
-      nodes.push(node);
-      await cluster.idle();
-      return node;
-    },
-    async crash(node) {
-      cluster.crash(memoryNode(node));
-      await cluster.idle();
-    },
-    async fence(node) {
-      cluster.fence(memoryNode(node));
-      await cluster.idle();
-    },
-    async rejoin(node) {
-      cluster.rejoin(memoryNode(node));
-      await cluster.idle();
-    },
-    async loseRegistry() {
-      cluster.loseRegistry();
-      await cluster.idle();
-    },
-    async elapse(ms) {
-      clock.advance(ms);
-      await cluster.idle();
-    },
-    async close() {
-      for (const node of nodes) cluster.crash(node);
-      await cluster.idle();
-      return clock.pending;
-    },
-  };
-}
-
-clusterConformance(
-  'memory',
-  async () => {
-    const clock = new VirtualClock();
-    return underTest(new FaultyCluster({ clock, report: ignore }), clock);
-  },
-  100,
-);
-
-let seed = 0;
-clusterConformance(
-  'memory, slow and repeating',
-  async () => {
-    const cluster = new SimulatedCluster({ seed: seed++, delay: 0.6, duplicate: 0.2, report: ignore });
-    return underTest(cluster, cluster.time);
-  },
-  50,
-);
+memoryConformance(100, 50);
 
 describe('a node alone', () => {
   const bare = 'alice@example.org';

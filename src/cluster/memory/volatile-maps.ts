@@ -21,7 +21,7 @@ export class VolatileMaps {
   /** See `ClusterBackend.put`. */
   put(key: string, field: string, value: string, ttlMs: number, now: number): void {
     let map = this.#maps.get(key);
-    if (map === undefined) this.#maps.set(key, (map = new Map()));
+    if (map === undefined) this.#maps.set(key, (map = new Map<string, Field>()));
     const before = map.size;
     map.set(field, { value, until: now + ttlMs });
     this.#size += map.size - before;

@@ -1,5 +1,5 @@
 /** Time for tests: it passes only when it is told to. */
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 interface Timer {
   readonly at: number;

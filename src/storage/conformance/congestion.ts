@@ -48,6 +48,25 @@ export function congestionConformance(open: () => Promise<Medium>): void {
       expect(storage.congested).toBe(false);
     });
 
+    test('size: relieved when half is left', async () => {
+      const { storage, faults } = await openFixture(open, {
+        waiting: { units: 1e9, size: 100, time: 1e9 },
+        batchUnits: 1,
+      });
+      const store = storage.keyed(HOST, 'texts', texts);
+      let settled = 0;
+      const relieved: number[] = [];
+      storage.onRelief({ relieved: () => relieved.push(settled) });
+      faults.hold();
+      for (const size of [30, 30, 30, 30]) {
+        const ticket = inUnit(storage, (unit) => store.put(unit, 'a', 'x'.repeat(size)));
+        ticket.onSettled({ settled: () => settled++ });
+      }
+      faults.release();
+      await storage.drain();
+      expect(relieved).toEqual([3]); // 30 of at most 100 wait
+    });
+
     test('time: congested when units wait and no commit ends', async () => {
       let now = 0;
       const { storage, faults } = await openFixture(open, {

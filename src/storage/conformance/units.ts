@@ -1,6 +1,7 @@
 /** Conformance: units are atomic, ordered and visible at the right moment. */
+import { queryObjects } from 'node:v8';
 import { describe, expect, test } from 'vitest';
-import type { Ticket } from '../ticket.ts';
+import { Ticket } from '../ticket.ts';
 import type { Medium } from './fixture.ts';
 import { collect, inUnit, numbers, numberStore, openFixture, outcome, texts } from './fixture.ts';
 
@@ -211,6 +212,17 @@ export function unitConformance(open: () => Promise<Medium>): void {
       expect(await counter.get('a', 'x')).toBe(0);
       expect(await archive.get('a', 'x')).toBeUndefined();
       expect(await collect(elsewhere.owners())).toEqual(['a', 'b']);
+    });
+
+    test('settled units leave nothing behind in memory', async () => {
+      const { storage } = await openFixture(open);
+      const store = numberStore(storage);
+      const before = queryObjects(Ticket, { format: 'count' });
+      for (let i = 0; i < 200; i++) inUnit(storage, (unit) => store.update(unit, `owner ${i}`, () => i));
+      await storage.drain();
+      inUnit(storage, (unit) => store.put(unit, 'last', 1));
+      await storage.drain();
+      expect(queryObjects(Ticket, { format: 'count' }) - before).toBeLessThan(10);
     });
 
     test('close refuses new units and waits for the others', async () => {

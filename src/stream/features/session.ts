@@ -10,9 +10,7 @@ const NS_SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 /** Offers the legacy session to authenticated clients. */
 export const sessionFeature: StreamFeature = {
   offer: ({ state, user }) =>
-    state === 'negotiating' && user !== undefined
-      ? el('session', NS_SESSION, el('optional', NS_SESSION))
-      : undefined,
+    state === 'negotiating' && user !== undefined ? el('session', NS_SESSION, el('optional', NS_SESSION)) : undefined,
   takes: () => false,
   handle: () => undefined,
 };

@@ -1,0 +1,81 @@
+/** Clients over TCP (RFC 6120): the listener, resource binding, and the limits of streams. */
+import { z } from 'zod';
+import { defineModule } from '../../host/module.ts';
+import { bindFeature } from '../../stream/features/bind.ts';
+import { limitsFeature } from '../../stream/features/limits.ts';
+import { sessionFeature } from '../../stream/features/session.ts';
+import { LIMITS_AFTER_AUTH, LIMITS_BEFORE_AUTH } from '../../xml/limits.ts';
+
+const SECOND = 1000;
+const BACKLOG = 1024;
+/** Longest wait for the stream header, in milliseconds. */
+const HEADER_TIMEOUT = 30_000;
+const OUTPUT = { soft: 1024 * 1024, hard: 4 * 1024 * 1024, stall: 60_000 };
+
+const seconds = z.number().positive().max(86_400);
+
+export default defineModule({
+  name: 'c2s',
+  summary: 'Client connections over TCP',
+  xeps: [{ xep: 478, version: '0.2.0' }],
+  scope: 'host',
+  options: z.object({
+    c2s_ports: z
+      .array(z.int().min(0).max(65_535))
+      .default([5222])
+      .describe('Ports for client connections; 0 is any free one'),
+    c2s_interfaces: z.array(z.string()).default(['*', '::']).describe('Addresses to listen on'),
+    c2s_timeout: seconds.default(60).describe('Seconds a client has to authenticate, and again to bind a resource'),
+    c2s_close_timeout: seconds
+      .default(5)
+      .describe('Seconds a client has to close its side of a stream that was closed'),
+    c2s_tcp_keepalives: z.boolean().default(true).describe('Let the kernel probe quiet connections'),
+    c2s_stanza_size_limit: z
+      .int()
+      .min(10_000)
+      .default(LIMITS_AFTER_AUTH.bytes)
+      .describe('Largest stanza of a client, in bytes'),
+    c2s_max_unauthenticated: z
+      .int()
+      .min(1)
+      .default(50)
+      .describe('Connections from one address that have not logged in; loopback is exempt'),
+    c2s_max_auth_failures: z.int().min(1).default(5).describe('Failed logins after which a connection is closed'),
+    c2s_max_resources: z.int().min(1).default(16).describe('Resources that one account may have connected'),
+    conflict_resolve: z
+      .enum(['kick_old', 'kick_new', 'random', 'increment'])
+      .default('kick_old')
+      .describe('What happens when a client asks for a resource that is connected already'),
+  }),
+
+  async setup(m) {
+    const { options, host } = m;
+    m.acceptClients({ conflict: options.conflict_resolve, maxSessions: options.c2s_max_resources });
+    m.streamFeature(bindFeature);
+    m.streamFeature(sessionFeature);
+    m.streamFeature(limitsFeature());
+    await m.listen('c2s', () =>
+      host.server.network.listenC2s({
+        service: 'c2s',
+        interfaces: options.c2s_interfaces,
+        ports: options.c2s_ports,
+        backlog: BACKLOG,
+        keepAlive: options.c2s_tcp_keepalives,
+        hosts: (domain) => host.server.hosts.get(domain)?.clients,
+        limitsBeforeAuth: LIMITS_BEFORE_AUTH,
+        limitsAfterAuth: { ...LIMITS_AFTER_AUTH, bytes: options.c2s_stanza_size_limit },
+        maxAuthFailures: options.c2s_max_auth_failures,
+        maxUnauthenticated: options.c2s_max_unauthenticated,
+        deadlines: {
+          header: Math.min(HEADER_TIMEOUT, options.c2s_timeout * SECOND),
+          auth: options.c2s_timeout * SECOND,
+          bind: options.c2s_timeout * SECOND,
+          close: options.c2s_close_timeout * SECOND,
+        },
+        output: OUTPUT,
+      }),
+    );
+    // The request of RFC 3921 §3 is answered as long as there are clients that send it.
+    m.iq('set', 'urn:ietf:params:xml:ns:xmpp-session', 'session', () => undefined, { to: ['host', 'self'] });
+  },
+});

@@ -1,0 +1,126 @@
+/** The connections of one client service. */
+import type { Socket } from 'node:net';
+import type { Log } from '../logging/log.ts';
+import type { Gauge, Metrics } from '../metrics/metrics.ts';
+import { StreamError } from '../stanza/stream-error.ts';
+import type { TimingWheel } from '../util/timing-wheel.ts';
+import { AddressLimit } from './address-limit.ts';
+import type { CutReason } from './connection.ts';
+import type { C2sListenOptions, NetListener } from './interface.ts';
+import { StreamConnection, type StreamService } from './stream-connection.ts';
+import { TcpServer, type Acceptor } from './tcp-server.ts';
+
+/** Milliseconds beyond the deadline for closing after which what is left is cut. */
+const DRAIN_GRACE = 1000;
+
+/** Takes clients' connections and knows them all. */
+export class C2sService implements Acceptor, NetListener, StreamService {
+  readonly options: C2sListenOptions;
+  readonly wheel: TimingWheel;
+  readonly #log: Log;
+  readonly #metrics: Metrics;
+  readonly #open: Gauge;
+  readonly #connections = new Set<StreamConnection>();
+  /** Those that have not authenticated. */
+  readonly #strangers = new Set<StreamConnection>();
+  readonly #perAddress: AddressLimit;
+  #server: TcpServer | undefined;
+  #onDrained: (() => void) | undefined;
+
+  constructor(options: C2sListenOptions, wheel: TimingWheel, log: Log, metrics: Metrics) {
+    this.options = options;
+    this.wheel = wheel;
+    this.#log = log.child({ service: options.service });
+    this.#metrics = metrics;
+    this.#open = metrics.gauge('couplet_connections', 'Connections', { service: options.service });
+    this.#perAddress = new AddressLimit(options.maxUnauthenticated);
+  }
+
+  get addresses(): readonly string[] {
+    return this.#server?.addresses ?? [];
+  }
+
+  /** Start to listen. @throws Error an address cannot be listened on */
+  async open(): Promise<void> {
+    this.#server = await TcpServer.listen(this.options, this, this.#log);
+  }
+
+  close(): Promise<void> {
+    this.#server?.close();
+    for (const { stream } of this.#strangers) stream.close(new StreamError('system-shutdown'));
+    return Promise.resolve();
+  }
+
+  async drained(): Promise<void> {
+    if (this.#connections.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onDrained = resolve;
+    const timer = setTimeout(() => {
+      this.#log.warn({ connections: this.#connections.size }, 'connections did not close in time');
+      for (const connection of this.#connections) connection.destroy();
+    }, this.options.deadlines.close + DRAIN_GRACE);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  accept(socket: Socket): void {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined || !this.#perAddress.take(remoteAddress)) {
+      socket.on('error', ignore);
+      socket.destroy();
+      if (remoteAddress !== undefined) this.#count('refused', 'address');
+      return;
+    }
+    const connection = new StreamConnection(this, socket, remoteAddress);
+    this.#connections.add(connection);
+    this.#strangers.add(connection);
+    this.#open.set(this.#connections.size);
+  }
+
+  refused(): void {
+    this.#count('refused', 'total');
+  }
+
+  authenticated(connection: StreamConnection): void {
+    if (this.#strangers.delete(connection)) this.#perAddress.release(connection.address);
+  }
+
+  remove(connection: StreamConnection): void {
+    this.authenticated(connection);
+    this.#connections.delete(connection);
+    this.#open.set(this.#connections.size);
+    if (this.#connections.size === 0) this.#onDrained?.();
+  }
+
+  expired(connection: StreamConnection): void {
+    this.#count('expired', connection.phaseName);
+    this.#log.debug({ address: connection.address, phase: connection.phaseName }, 'client took too long');
+  }
+
+  cut(connection: StreamConnection, reason: CutReason): void {
+    this.#count('cut', reason);
+    this.#log.info(
+      { address: connection.address, jid: connection.stream.jid?.toString(), reason },
+      'client does not read: connection cut',
+    );
+  }
+
+  faulty({ address, stream }: StreamConnection, error: unknown): void {
+    this.#log.error({ err: error, address, stream: stream.id, user: stream.user?.toString() }, 'stream failed');
+  }
+
+  #count(what: 'refused' | 'expired' | 'cut', reason: string): void {
+    const { service } = this.options;
+    this.#metrics.counter(`couplet_connections_${what}_total`, HELP[what], { service, reason }).inc();
+  }
+}
+
+const HELP = {
+  refused: 'Connections closed at once because a limit was reached',
+  expired: 'Connections closed because a deadline passed',
+  cut: 'Connections cut because the client did not read',
+};
+
+function ignore(): void {
+  // destroyed already
+}

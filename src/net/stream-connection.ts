@@ -1,0 +1,237 @@
+/** A client's connection: bytes to tokens, tokens to its stream, and the deadlines of that stream. */
+import type { Socket } from 'node:net';
+import { C2sStream } from '../stream/c2s-stream.ts';
+import type { StreamPhase, StreamSink } from '../stream/interface.ts';
+import { ProtocolError } from '../stanza/protocol-error.ts';
+import type { Expirable, TimingWheel } from '../util/timing-wheel.ts';
+import type { XmlLimits } from '../xml/limits.ts';
+import { XmlReader, type XmlToken } from '../xml/reader.ts';
+import { XmlError } from '../xml/xml-error.ts';
+import { Connection, type ConnectionOwner, type CutReason } from './connection.ts';
+import type { C2sListenOptions } from './interface.ts';
+import { readLater, type Readable } from './loop-turn.ts';
+
+/** Tokens taken from one client in one loop turn; then it is the others' turn. */
+const TOKENS_PER_TURN = 100;
+
+/** Reasons not to take the next token. */
+const SESSION = 1;
+const PENDING = 2;
+const OUTPUT = 4;
+const TURN = 8;
+
+/** What a connection needs of the service it belongs to. */
+export interface StreamService {
+  readonly options: C2sListenOptions;
+  readonly wheel: TimingWheel;
+  /** The client has authenticated. */
+  authenticated(connection: StreamConnection): void;
+  /** The client took too long. */
+  expired(connection: StreamConnection): void;
+  /** The client does not read what is sent to it. */
+  cut(connection: StreamConnection, reason: CutReason): void;
+  /** Something was thrown that is no fault of the client's. */
+  faulty(connection: StreamConnection, error: unknown): void;
+  /** The connection is gone. */
+  remove(connection: StreamConnection): void;
+}
+
+/** Reads from a client as fast as its stream, its session and its own reading allow. */
+export class StreamConnection implements ConnectionOwner, Expirable, Readable, StreamSink {
+  readonly address: string;
+  readonly stream: C2sStream;
+  readonly #service: StreamService;
+  readonly #connection: Connection;
+  readonly #reader: XmlReader;
+  /** Deadline of the present phase. */
+  readonly #deadline: number;
+  #phase: StreamPhase | 'close' = 'header';
+  /** Reasons not to take the next token, as bits. */
+  #holds = 0;
+  #pulling = false;
+  #scheduled = false;
+  #inputPaused = false;
+  #inputEnded = false;
+  #gone = false;
+
+  constructor(service: StreamService, socket: Socket, address: string) {
+    this.#service = service;
+    this.address = address;
+    this.#connection = new Connection(socket, this, service.options.output, service.wheel);
+    this.#reader = new XmlReader(service.options.limitsBeforeAuth);
+    this.stream = new C2sStream(this, service.options, address, false);
+    this.#deadline = service.wheel.add(this);
+    service.wheel.arm(this.#deadline, service.options.deadlines.header);
+  }
+
+  get phaseName(): StreamPhase | 'close' {
+    return this.#phase;
+  }
+
+  // From the connection
+
+  received(chunk: Buffer): void {
+    if (this.stream.state === 'closed') return;
+    this.#reader.push(chunk);
+    if (this.#holds === 0) this.#pull();
+    else this.#pauseInput();
+  }
+
+  congestionChanged(congested: boolean): void {
+    if (congested) this.#holds |= OUTPUT;
+    else this.#release(OUTPUT);
+  }
+
+  cut(reason: CutReason): void {
+    this.#service.cut(this, reason);
+  }
+
+  inputEnded(): void {
+    this.#inputEnded = true;
+    if (this.#holds === 0) this.#pull();
+  }
+
+  gone(): void {
+    this.#gone = true;
+    this.#service.wheel.remove(this.#deadline);
+    this.#service.remove(this);
+    this.stream.eof();
+  }
+
+  readWaiting(): void {
+    this.#scheduled = false;
+    this.#holds &= ~TURN;
+    if (this.#holds === 0) this.#pull();
+  }
+
+  /** The client took too long for the present phase. */
+  expired(): void {
+    this.#service.expired(this);
+    if (this.#phase === 'close') this.#connection.destroy();
+    else this.stream.timeout();
+  }
+
+  // From the stream
+
+  get writable(): boolean {
+    return !this.#connection.congested;
+  }
+
+  write(wire: string): void {
+    this.#connection.write(wire);
+  }
+
+  restart(): void {
+    this.#reader.restart();
+  }
+
+  limits(limits: XmlLimits): void {
+    this.#reader.limits = limits;
+  }
+
+  phase(phase: StreamPhase): void {
+    if (this.#gone) return;
+    const { wheel, options } = this.#service;
+    this.#phase = phase;
+    if (phase === 'open') wheel.disarm(this.#deadline);
+    else wheel.arm(this.#deadline, options.deadlines[phase]);
+    if (phase === 'bind') this.#service.authenticated(this);
+  }
+
+  pause(): void {
+    this.#holds |= SESSION;
+  }
+
+  resume(): void {
+    this.#release(SESSION);
+  }
+
+  close(): void {
+    if (this.#gone) return;
+    this.#phase = 'close';
+    this.#service.wheel.arm(this.#deadline, this.#service.options.deadlines.close);
+    this.#resumeInput(); // to see the end, and because unread input would make the kernel throw our last words away
+    this.#connection.end();
+  }
+
+  /** Cut the connection. */
+  destroy(): void {
+    this.#connection.destroy();
+  }
+
+  /** Take tokens until there is none, or a reason not to. */
+  #pull(): void {
+    if (this.#pulling) return;
+    this.#pulling = true;
+    try {
+      this.#take();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#pulling = false;
+    if (this.#holds !== 0) return;
+    this.#resumeInput(); // only now that all of what came before is taken
+    if (this.#inputEnded) this.stream.eof();
+  }
+
+  #take(): void {
+    for (let left = TOKENS_PER_TURN; this.#holds === 0 && this.stream.state !== 'closed'; left--) {
+      if (left === 0) {
+        this.#holds |= TURN;
+        this.#readLater();
+        return;
+      }
+      const token = this.#reader.next();
+      if (token === undefined) return;
+      const pending = this.#handle(token);
+      if (pending !== undefined) this.#wait(pending);
+    }
+  }
+
+  #handle(token: XmlToken): void | Promise<void> {
+    if (token === 'stanza') return this.stream.stanza(this.#reader.stanza);
+    if (token === 'open') this.stream.open(this.#reader.header);
+    else this.stream.closeTag();
+  }
+
+  #wait(pending: Promise<void>): void {
+    this.#holds |= PENDING;
+    void pending.then(
+      () => this.#release(PENDING),
+      (error: unknown) => {
+        this.#fail(error);
+        this.#release(PENDING);
+      },
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (!(error instanceof ProtocolError) && !(error instanceof XmlError)) this.#service.faulty(this, error);
+    this.stream.fail(error);
+  }
+
+  /** A reason is gone; what waited is read at the end of the turn, not in the middle of whatever made it go. */
+  #release(hold: number): void {
+    if ((this.#holds & hold) === 0) return;
+    this.#holds &= ~hold;
+    if (this.#holds === 0) this.#readLater();
+  }
+
+  #readLater(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    readLater(this);
+  }
+
+  #pauseInput(): void {
+    if (this.#inputPaused || this.stream.state === 'closed') return;
+    this.#inputPaused = true;
+    this.#connection.pauseInput();
+  }
+
+  #resumeInput(): void {
+    if (!this.#inputPaused) return;
+    this.#inputPaused = false;
+    this.#connection.resumeInput();
+  }
+}
