@@ -31,6 +31,17 @@ export function registryConformance(start: StartCluster): void {
       expect(await a.lookup('bob@example.org')).toEqual([]);
     }));
 
+  it('shows the sessions that there are to a node that joins', () =>
+    withCluster(start, ['a'], async (cluster, a) => {
+      await a.bind(ALICE, binding('s1', 'phone'), 'replace', MAX);
+      const b = await cluster.join('b');
+      expect(await seen(b, ALICE)).toEqual([`s1 phone ${a.self}`]);
+      await cluster.fence(b);
+      await a.bind(ALICE, binding('s2', 'tablet'), 'replace', MAX);
+      await cluster.rejoin(b);
+      expect(await seen(b, ALICE)).toEqual([`s1 phone ${a.self}`, `s2 tablet ${a.self}`]);
+    }));
+
   it('replaces the session that has the resource and returns its entry', () =>
     withCluster(start, ['a', 'b'], async (_, a, b) => {
       await a.bind(ALICE, binding('old', 'phone'), 'replace', MAX);

@@ -59,7 +59,7 @@ export class Link {
 
   hasRoom(size: number): boolean {
     const frames = this.#unfinished.size;
-    return (frames < this.#limits.frames && this.#bytes + size <= this.#limits.bytes);
+    return frames === 0 || (frames < this.#limits.frames && this.#bytes + size <= this.#limits.bytes);
   }
 
   /** Count a frame of `size` bytes that goes out. `settle` is called at most once. @returns its number */

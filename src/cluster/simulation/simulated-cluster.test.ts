@@ -69,6 +69,22 @@ describe('SimulatedCluster', () => {
     expect(handled).toBe(400 - gone);
   });
 
+  it('lets the answer to a claim travel, so that it can be out of date when it comes', async () => {
+    let outdated = 0;
+    for (const seed of SEEDS) {
+      const cluster = new SimulatedCluster({ seed });
+      const [a, b] = [cluster.join('a'), cluster.join('b')];
+      let answered = false;
+      const asked = Promise.resolve(a.claim('room')).finally(() => (answered = true));
+      for (let turn = cluster.pick(4); turn >= 0; turn--) await new Promise((resolve) => setImmediate(resolve));
+      if (answered) continue;
+      cluster.moveClaim('room', b);
+      if ((await asked).mine) outdated++;
+    }
+    expect(outdated).toBeGreaterThan(0);
+    expect(outdated).toBeLessThan(SEEDS.length);
+  });
+
   it('moves a claim without a word, under a higher epoch', async () => {
     const cluster = new SimulatedCluster({ seed: 1 });
     const [a, b] = [cluster.join('a'), cluster.join('b')];
