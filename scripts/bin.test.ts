@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlin
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 
 const root = resolve(import.meta.dirname, '..');
 const temporary = mkdtempSync(join(tmpdir(), 'couplet-bin-'));
@@ -19,7 +20,7 @@ function install(folder: string): string {
       `import module from 'node:module';
        if (process.argv[2] === 'serve') {
          process.once('SIGTERM', () => { console.log('stopped'); process.exit(7); });
-         setInterval(() => {}, 1000);
+         setTimeout(() => process.exit(8), 5000); // never outlives its test
        }
        console.log(JSON.stringify({ entry: '${name}', pid: process.pid, node: process.execPath,
          name: process.env.FAKE_NODE ?? null, cache: module.getCompileCacheDir() ?? null, words: process.argv.slice(2) }));`,
@@ -54,7 +55,7 @@ function run(command: string, path: readonly string[], ...words: string[]): Spaw
 
 function answer({ stdout, stderr }: SpawnSyncReturns<string>): Record<string, unknown> {
   if (!stdout.startsWith('{')) throw new Error(`no answer: ${stdout}${stderr}`);
-  return { ...JSON.parse(stdout) };
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(stdout));
 }
 
 beforeAll(() => {
@@ -120,15 +121,15 @@ test('the command becomes Node.js, and signals reach it', async () => {
   const home = install('signals');
   const child = spawn(join(home, 'bin/couplet'), ['serve'], {
     env: { PATH: `${fakeNode('signal-path', 'v26.0.0')}:${tools}` },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   let output = '';
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
   await once(child.stdout, 'data');
   expect(JSON.parse(output)).toMatchObject({ pid: child.pid });
   child.kill('SIGTERM');
-  const [status]: unknown[] = await once(child, 'close');
-  expect(status).toBe(7);
+  await once(child, 'close');
+  expect(child.exitCode).toBe(7);
   expect(output).toContain('stopped');
 });
 

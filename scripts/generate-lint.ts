@@ -1,7 +1,7 @@
 /** Writes `.oxlintrc.json`: the rules of `lint-rules.ts` and, for each layer of `layers.ts`, what it may not import. */
 import { writeIfChanged } from './generated-file.ts';
 import { INTERFACES, LAYERS, PUBLIC_API, WIRING, type Layer } from './layers.ts';
-import { DEFAULT_EXPORTS, JAVASCRIPT_RULES, RULES, SOURCE_RULES } from './lint-rules.ts';
+import { DEFAULT_EXPORTS, JAVASCRIPT_RULES, RULES, SOURCE_RULES, TEST_RULES } from './lint-rules.ts';
 
 /**
  * One entry of the rule `no-restricted-imports`: globs in the manner of .gitignore. What one entry excepts with `!` is
@@ -25,6 +25,7 @@ export function lintConfiguration(): object {
       { files: ['src/**/*.ts'], rules: SOURCE_RULES },
       // Plain JavaScript, which old versions of Node.js read too: no types to go by.
       { files: ['**/*.js'], rules: JAVASCRIPT_RULES },
+      { files: ['**/*.test.ts'], rules: TEST_RULES },
       { files: DEFAULT_EXPORTS, rules: { 'import/no-default-export': 'off' } },
       ...LAYERS.flatMap(overridesOf),
       override(['src/*.ts'], [...layerPatterns(PUBLIC_API, true), OUTSIDE]),

@@ -221,7 +221,7 @@ async function words(directory: string): Promise<Uint16Array> {
 function render(table: Uint16Array): string {
   const distinct = [...new Set(table)].sort((a, b) => a - b);
   // Base 36 writes its digits in lower case, so everything else that needs no escape can name a word.
-  const names = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&()*+,-./:;<=>?@[]^_{|}~'];
+  const names = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&()*+,-./:;<=>?@[]^_{|}~');
   if (distinct.length > names.length) throw new Error(`${distinct.length} distinct words, ${names.length} names`);
 
   let runs = '';

@@ -40,7 +40,16 @@ export const PUBLIC_API: Layer = { name: '', mayImport: HOST_AND_BELOW };
 
 /** The files of a layer that the others may import; a layer that is not named here hides nothing. */
 export const INTERFACES: Readonly<Record<string, readonly string[]>> = {
-  storage: ['archive-store.ts', 'cached.ts', 'from-zod.ts', 'storage-error.ts', 'stores.ts', 'ticket.ts', 'unit.ts'],
+  storage: [
+    'archive-store.ts',
+    'cache-source.ts',
+    'cached-owners.ts',
+    'from-zod.ts',
+    'storage-error.ts',
+    'stores.ts',
+    'ticket.ts',
+    'unit.ts',
+  ],
   cluster: ['backend.ts'],
   net: ['interface.ts'],
 };

@@ -139,6 +139,7 @@ describe('the excuse for `as`', () => {
   test('stands in a comment before any code', () => {
     expect(headComment('// one\n\n/* two\n */\nimport x; // three')).toBe('// one\n\n/* two\n */\n');
     expect(isExcused(found, '/** Parser. Uses `as`: rows. */\nconst x = y as Z;')).toBe(true);
+    expect(isExcused(found, '// Uses `as number`: every index is in range.\nlet x;')).toBe(true);
     expect(isExcused(found, 'const x = 1;\n// Uses `as`: too late.')).toBe(false);
     expect(isExcused(found, '/** Known as a parser. */')).toBe(false);
   });

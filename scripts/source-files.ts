@@ -6,8 +6,8 @@ import { join, relative } from 'node:path';
 export function sourceFiles(root: string, folders: readonly string[], endings: readonly string[]): string[] {
   return folders
     .flatMap((folder) => entriesBelow(join(root, folder)))
-    .filter((path) => endings.some((ending) => path.endsWith(ending)) && !path.includes('/node_modules/'))
     .map((path) => relative(root, path))
+    .filter((path) => endings.some((ending) => path.endsWith(ending)))
     .sort();
 }
 

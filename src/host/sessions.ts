@@ -1,5 +1,5 @@
 /** Who is where: the sessions of all nodes through the cluster's registry, those of this node as objects. */
-import type { BindResult, ClusterBackend, ConflictPolicy, Entry, FrameKind } from '../cluster/backend.ts';
+import type { Binding, BindResult, ClusterBackend, ConflictPolicy, Entry, FrameKind } from '../cluster/backend.ts';
 import { StreamError } from '../stanza/stream-error.ts';
 import { LIMITS_AFTER_AUTH } from '../xml/limits.ts';
 import { parseStanza } from '../xml/reader.ts';
@@ -31,6 +31,8 @@ export class Sessions {
         this.#closeReplaced(sid);
         return { type: 'ok', body: '' };
       }),
+      cluster.on('rejoined', () => void this.#reassert()),
+      cluster.on('registryLost', () => void this.#reassert()),
     ];
   }
 
@@ -56,11 +58,10 @@ export class Sessions {
 
   /** Register a new session; the one it replaces is closed with `conflict`, wherever it is. */
   async bind(session: Session, policy: ConflictPolicy, max: number): Promise<BindResult> {
-    const binding = { sid: session.sid, resource: session.jid.resource ?? '', priority: 0, flags: 0 };
     this.#local.set(session.sid, session); // before the registry, so that nobody finds an entry without a session
     let result: BindResult;
     try {
-      result = await this.#cluster.bind(session.user, binding, policy, max);
+      result = await this.#cluster.bind(session.user, bindingOf(session), policy, max);
     } catch (error) {
       this.#local.delete(session.sid);
       throw error;
@@ -89,9 +90,7 @@ export class Sessions {
   /** Hand a stanza to the session of an entry: true if it took it, false if it is gone. */
   deliver(entry: Entry, stanza: Stanza): boolean | Promise<boolean> {
     if (entry.node === this.#cluster.self) return this.#local.get(entry.sid)?.deliver(stanza) === true;
-    return this.#cluster
-      .call(entry.node, DELIVER, entry.sid, stanza.wire(ANY_NS))
-      .then((reply) => reply.type === 'ok' || reply.type === 'timeout'); // unknown is not told as an error: it may be there
+    return this.#forward(entry, stanza.wire(ANY_NS));
   }
 
   /** Stop handling frames. */
@@ -99,12 +98,30 @@ export class Sessions {
     for (const undo of this.#undo) undo();
   }
 
+  async #forward({ node, sid }: Entry, wire: string): Promise<boolean> {
+    for (;;) {
+      const reply = await this.#cluster.call(node, DELIVER, sid, wire);
+      if (reply.type !== 'busy') return reply.type === 'ok' || reply.type === 'timeout'; // unknown: it may be there
+      await this.#cluster.ready(node);
+    }
+  }
+
   #replace(old: Entry): void {
     if (old.node === this.#cluster.self) this.#closeReplaced(old.sid);
-    else this.#cluster.send(old.node, REPLACED, old.sid);
+    else void this.#cluster.call(old.node, REPLACED, old.sid); // its node may be dead, and then so is the session
+  }
+
+  /** Enter all sessions of this node again; those whose resource somebody has taken meanwhile are over. */
+  async #reassert(): Promise<void> {
+    const bindings = [...this.#local.values()].map((session) => [session.user, bindingOf(session)] as const);
+    for (const [, { sid }] of await this.#cluster.reassert(bindings)) this.#closeReplaced(sid);
   }
 
   #closeReplaced(sid: string): void {
     this.#local.get(sid)?.close(new StreamError('conflict', 'Replaced by new connection'));
   }
+}
+
+function bindingOf({ sid, jid, priority, flags }: Session): Binding {
+  return { sid, resource: jid.resource ?? '', priority, flags };
 }

@@ -35,11 +35,12 @@ const STRICT = {
   transitionalProcessing: false,
 };
 
+const require = createRequire(import.meta.url);
 let loaded: Tr46 | undefined;
 
 /** Its tables take megabytes and milliseconds, and most servers never meet a name that needs them. */
 function tr46(): Tr46 {
-  return (loaded ??= createRequire(import.meta.url)('tr46') as Tr46);
+  return (loaded ??= require('tr46') as Tr46);
 }
 
 /**

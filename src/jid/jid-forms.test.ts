@@ -100,7 +100,7 @@ const RESOURCES: readonly Group[] = [
 ];
 
 const MALFORMED_LOCALPARTS = [
-  ...[
+  [
     'admin\u200d',
     'adm\u200bin',
     'admin\u200c',
@@ -111,7 +111,7 @@ const MALFORMED_LOCALPARTS = [
     'adm\ufe0fin',
     'adm\u034fin',
   ],
-  ...[
+  [
     '\u202eadmin',
     'admin\u202c',
     '\u2066admin\u2069',
@@ -122,7 +122,7 @@ const MALFORMED_LOCALPARTS = [
     'adm\u115fin',
     'adm\u3164in',
   ],
-  ...[
+  [
     '\u{1d400}dmin',
     '\u24d0dmin',
     '\u00aadmin',
@@ -137,7 +137,7 @@ const MALFORMED_LOCALPARTS = [
     '\u0149',
     '\u0140',
   ],
-  ...[
+  [
     '\u2163',
     '\u00bd',
     'x\u00b2',
@@ -153,7 +153,7 @@ const MALFORMED_LOCALPARTS = [
     '\u037e',
     '\u1fef',
   ],
-  ...[
+  [
     'a b',
     ' a',
     'a ',
@@ -174,7 +174,7 @@ const MALFORMED_LOCALPARTS = [
     'a>b',
     'a@b',
   ],
-  ...[
+  [
     'a＠b',
     'a／b',
     'a：b',
@@ -192,7 +192,7 @@ const MALFORMED_LOCALPARTS = [
     '\u3002',
     '\u2024',
   ],
-  ...[
+  [
     '\u05d0a',
     'a\u05d0',
     '1\u05d0',
@@ -205,7 +205,7 @@ const MALFORMED_LOCALPARTS = [
     '\u302e',
     '\u303b',
   ],
-  ...[
+  [
     'a·b',
     '·',
     '\u0375',
@@ -222,10 +222,10 @@ const MALFORMED_LOCALPARTS = [
     '\ud800',
     '\udc00a',
   ],
-];
+].flat();
 
 const MALFORMED_DOMAINS = [
-  ...[
+  [
     's..example',
     '.s.example',
     's.example..',
@@ -237,7 +237,7 @@ const MALFORMED_DOMAINS = [
     '-s.example',
     's-.example',
   ],
-  ...[
+  [
     'ab--cd.example',
     'xn--a.example',
     'xn--s-.example',
@@ -247,7 +247,7 @@ const MALFORMED_DOMAINS = [
     's\u200d.example',
     's\u2044x.example',
   ],
-  ...[
+  [
     '\u2603.example',
     '\u{1f40e}.example',
     '\u05d0a.example',
@@ -260,7 +260,7 @@ const MALFORMED_DOMAINS = [
     '[127.0.0.1]',
     '\uff3b::1]',
   ],
-  ...[
+  [
     '127.1',
     '0x7f.0.0.1',
     '0177.0.0.1',
@@ -274,10 +274,10 @@ const MALFORMED_DOMAINS = [
     's\0',
     '[]',
   ],
-];
+].flat();
 
 const MALFORMED_RESOURCES = [
-  ...[
+  [
     'a\0',
     'a\tb',
     'a\nb',
@@ -294,7 +294,7 @@ const MALFORMED_RESOURCES = [
     '\u{e0041}',
     '\u034f',
   ],
-  ...[
+  [
     '\u{1f469}\u200d\u{1f4bb}',
     '\u1100\u1161',
     '\u3164',
@@ -309,7 +309,7 @@ const MALFORMED_RESOURCES = [
     '\u180e',
     '\u2028',
   ],
-];
+].flat();
 
 const EVERYTHING: readonly [
   name: string,

@@ -27,9 +27,7 @@ export class InternTable {
   get(bytes: Buffer, start: number, end: number): string {
     const length = end - start;
     if (length > this.#width) return bytes.toString('utf8', start, end);
-    let hash = length;
-    for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
-    const slot = (hash ^ (hash >>> 15)) & this.#mask;
+    const slot = hashOf(bytes, start, end) & this.#mask;
     const offset = slot * this.#width;
     const kept = this.#bytes;
     if (this.#lengths[slot] === length) {
@@ -43,6 +41,27 @@ export class InternTable {
     this.#strings[slot] = text;
     return text;
   }
+}
+
+/** Of the length and up to eleven bytes: first, last, and some between, where names, namespaces and addresses differ. */
+function hashOf(bytes: Buffer, start: number, end: number): number {
+  const length = end - start;
+  let hash = Math.imul(length, 31) + (bytes[start] as number);
+  hash = Math.imul(hash, 31) + (bytes[end - 1] as number);
+  hash = Math.imul(hash, 31) + (bytes[start + (length >> 1)] as number);
+  if (length > 3) {
+    hash = Math.imul(hash, 31) + (bytes[end - 2] as number);
+    hash = Math.imul(hash, 31) + (bytes[end - 3] as number);
+    hash = Math.imul(hash, 31) + (bytes[start + 1] as number);
+  }
+  if (length > 11) {
+    hash = Math.imul(hash, 31) + (bytes[end - 5] as number);
+    hash = Math.imul(hash, 31) + (bytes[start + 4] as number);
+    hash = Math.imul(hash, 31) + (bytes[start + 5] as number);
+    hash = Math.imul(hash, 31) + (bytes[start + 6] as number);
+    hash = Math.imul(hash, 31) + (bytes[start + 7] as number);
+  }
+  return hash ^ (hash >>> 15);
 }
 
 /** Names and namespaces. */

@@ -34,10 +34,8 @@ export function declareNamespaces(
     checkBinding(prefix, uri);
     if (uri === NS_STREAM && scan.depth > 0) scan.plain = false;
     if (prefix === '' || prefix === 'xml') continue;
-    if (scan.prefixes.length + outer.prefixes.size >= limits.namespaces) throw tooMuch('namespace declarations');
-    scan.prefixes.push(prefix);
-    scan.uris.push(uri);
-    scan.boundAt.push(scan.depth + 1);
+    if (scan.bound + outer.prefixes.size >= limits.namespaces) throw tooMuch('namespace declarations');
+    scan.bind(prefix, uri);
   }
   return defaultNs;
 }
@@ -56,7 +54,7 @@ function checkBinding(prefix: string, uri: string): void {
 export function namespaceOf(scan: Scan, bytes: Buffer, start: number, end: number, outer: Scope): string {
   const prefix = NAMES.get(bytes, start, end);
   if (prefix === 'xml') return NS_XML;
-  for (let k = scan.prefixes.length - 1; k >= 0; k--) {
+  for (let k = scan.bound - 1; k >= 0; k--) {
     if (scan.prefixes[k] === prefix) {
       if (scan.boundAt[k] === 1 && scan.depth > 0) scan.plain = false; // by the root, whose tag we write ourselves
       return scan.uris[k] as string;

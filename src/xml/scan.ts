@@ -54,7 +54,8 @@ export class Scan {
   children: (string | number)[] = [];
   childCount = 0;
 
-  /** Prefixes bound in this element, innermost last. */
+  /** Prefixes bound in this element, innermost last: the first `bound` items of each list. */
+  bound = 0;
   readonly prefixes: string[] = [];
   readonly uris: string[] = [];
   /** Depth of the element that binds each of them. */
@@ -77,9 +78,7 @@ export class Scan {
     this.plain = true;
     this.rootAttributes = 0;
     this.childCount = 0;
-    this.prefixes.length = 0;
-    this.uris.length = 0;
-    this.boundAt.length = 0;
+    this.bound = 0;
     this.cutAt = -1;
   }
 
@@ -95,12 +94,20 @@ export class Scan {
   /** The element at the top is closed behind offset `end`: its prefixes end with it, but for those of the root. */
   pop(end: number): void {
     if (--this.depth === 1) this.children[this.childCount * 4 - 1] = end;
-    let count = this.boundAt.length;
-    if (count === 0 || this.depth === 0) return;
-    while (count > 0 && (this.boundAt[count - 1] as number) > this.depth) count--;
-    this.prefixes.length = count;
-    this.uris.length = count;
-    this.boundAt.length = count;
+    if (this.bound > 0) this.#unbind();
+  }
+
+  #unbind(): void {
+    if (this.depth === 0) return;
+    while (this.bound > 0 && (this.boundAt[this.bound - 1] as number) > this.depth) this.bound--;
+  }
+
+  /** The tag about to be opened binds a prefix. */
+  bind(prefix: string, uri: string): void {
+    this.prefixes[this.bound] = prefix;
+    this.uris[this.bound] = uri;
+    this.boundAt[this.bound] = this.depth + 1;
+    this.bound++;
   }
 
   /** A child element of the root begins. */

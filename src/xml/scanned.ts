@@ -38,7 +38,8 @@ function rootAttributes(scan: Scan, bytes: Buffer, base: number, outer: Scope): 
   return list;
 }
 
-function attributeValue(scan: Scan, bytes: Buffer, base: number, k: number, name: string): string {
+/** Value of attribute `k` of the root, which has that name. */
+export function attributeValue(scan: Scan, bytes: Buffer, base: number, k: number, name: string): string {
   const at = k * ATTRIBUTE_SIZE;
   const start = base + (scan.attributes[at + 2] as number);
   const end = base + (scan.attributes[at + 3] as number);
@@ -50,8 +51,8 @@ function attributeValue(scan: Scan, bytes: Buffer, base: number, k: number, name
 
 /** Prefixes that hold in the content of the root. */
 function rootPrefixes(scan: Scan, outer: Scope): ReadonlyMap<string, string> {
-  if (scan.boundAt[0] !== 1) return outer.prefixes;
+  if (scan.bound === 0) return outer.prefixes; // only those of the root are left
   const prefixes = new Map(outer.prefixes);
-  for (let k = 0; scan.boundAt[k] === 1; k++) prefixes.set(scan.prefixes[k] as string, scan.uris[k] as string);
+  for (let k = 0; k < scan.bound; k++) prefixes.set(scan.prefixes[k] as string, scan.uris[k] as string);
   return prefixes;
 }

@@ -27,6 +27,9 @@ import { scanStartTag } from './start-tag.ts';
 import { utf8Length } from './utf8.ts';
 import { XmlError, notWellFormed } from './xml-error.ts';
 
+/** A cut tag of less than this many bytes is simply scanned from its start whenever more comes. */
+const SHORT_TAG = 512;
+
 const CDATA_START = Buffer.from('<![CDATA[');
 
 /**
@@ -44,6 +47,7 @@ export function scanElement(
   limits: XmlLimits,
   outer: Scope,
 ): number {
+  const classes = BYTE_CLASS;
   let i = base + scan.next;
   if (scan.depth === 0) {
     i = scanRootTag(scan, bytes, base, end, limits, outer);
@@ -55,7 +59,7 @@ export function scanElement(
       if (scan.inCdata) return stop(scan, i - base);
     }
     let byte = 0;
-    while (i < end && ((BYTE_CLASS[(byte = bytes[i] as number)] as number) & TEXT_STOP) === 0) i++;
+    while (i < end && ((classes[(byte = bytes[i] as number)] as number) & TEXT_STOP) === 0) i++;
     if (i >= end) return stop(scan, i - base);
     if (byte === LT) {
       if (i + 1 >= end) return stopInTag(scan, i - base, end - base);
@@ -131,7 +135,7 @@ function stopInTag(scan: Scan, next: number, seen: number): -1 {
     scan.cutSeen = next;
     scan.cutQuote = 0;
   }
-  scan.cutAgain = (seen - next) * 2;
+  scan.cutAgain = seen - next < SHORT_TAG ? 0 : (seen - next) * 2;
   return -1;
 }
 
@@ -183,8 +187,8 @@ function scanCdata(scan: Scan, bytes: Buffer, from: number, end: number): number
 }
 
 /**
- * Is it worth to go on, `end` bytes being there now? Not while a cut tag has no end: it would be scanned from its start
- * again and again. Not to hide an error in it for long, it is each time its length has doubled.
+ * Is it worth to go on, the bytes up to `end` being there now? Not while a long cut tag has no end: it would be scanned
+ * from its start again and again. Lest an error hides in it for long, it is each time its length has doubled.
  */
 export function isWorthScanning(scan: Scan, bytes: Buffer, base: number, end: number): boolean {
   if (scan.cutAt < 0) return true;

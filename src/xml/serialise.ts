@@ -4,7 +4,7 @@
  * Namespaces are written as default namespaces, attributes of a foreign namespace get a generated prefix. The output is
  * well-formed whatever the tree holds: names that are none throw, characters that XML cannot express become U+FFFD.
  */
-import type { Attributes, Element, Node } from './element.ts';
+import type { Element, Node } from './element.ts';
 import { textToWire, toWire, valueToWire } from './escape.ts';
 import { NS_XML } from './namespaces.ts';
 
@@ -20,7 +20,7 @@ export type Prefixes = ReadonlyMap<string, string>;
 export function serialise(element: Element, outerNs: string, prefixes?: Prefixes): string {
   const { name, ns, attrs, children } = element;
   const prefix = ns === NS_XML ? 'xml' : prefixes?.get(ns);
-  const tag = nameToWire(prefix === undefined ? name : `${prefix}:${name}`);
+  const tag = prefix === undefined ? nameToWire(name) : `${prefix}:${nameToWire(name)}`;
   const inner = prefix === undefined ? ns : outerNs;
   let out = `<${tag}`;
   if (inner !== outerNs) out += ` xmlns='${valueToWire(inner)}'`;
@@ -37,12 +37,12 @@ export function serialiseNodes(nodes: readonly Node[], ns: string, prefixes?: Pr
 }
 
 /** Attributes, each with a space before it. */
-export function serialiseAttributes(attrs: Attributes | Iterable<readonly [string, string]>): string {
+export function serialiseAttributes(attrs: Iterable<readonly [string, string]>): string {
   let out = '';
   let generated = 0;
   for (const [name, value] of attrs) {
     if (name.startsWith('{')) out += foreignAttribute(name, value, ++generated);
-    else out += ` ${nameToWire(name)}='${valueToWire(value)}'`;
+    else out += ` ${attributeNameToWire(name)}='${valueToWire(value)}'`;
   }
   return out;
 }
@@ -50,15 +50,21 @@ export function serialiseAttributes(attrs: Attributes | Iterable<readonly [strin
 function foreignAttribute(name: string, value: string, serial: number): string {
   const close = name.lastIndexOf('}');
   const uri = name.slice(1, close);
-  const local = name.slice(close + 1);
-  if (uri === NS_XML) return ` ${nameToWire(`xml:${local}`)}='${valueToWire(value)}'`;
-  return ` xmlns:ns${serial}='${valueToWire(uri)}' ${nameToWire(`ns${serial}:${local}`)}='${valueToWire(value)}'`;
+  const local = nameToWire(name.slice(close + 1));
+  if (uri === NS_XML) return ` xml:${local}='${valueToWire(value)}'`;
+  return ` xmlns:ns${serial}='${valueToWire(uri)}' ns${serial}:${local}='${valueToWire(value)}'`;
 }
 
-/** What a name cannot contain. Which letters it may contain the parser has checked, or our own code knows. */
-const NOT_IN_NAMES = /^[-.\d]|[\0-,/;-@[-^`{-\x7f]/;
+function attributeNameToWire(name: string): string {
+  if (name.startsWith('xml:')) return `xml:${nameToWire(name.slice('xml:'.length))}`;
+  if (name === 'xmlns') throw new TypeError('a namespace declaration is not an attribute');
+  return nameToWire(name);
+}
 
-/** A name as it is written. */
+/** What a name cannot contain or begin with. Which letters it may contain the parser has checked, or our own code knows. */
+const NOT_IN_NAMES = /^[-.\d]|[\0-,/:-@[-^`{-\x7f]/;
+
+/** A name without a prefix as it is written. */
 export function nameToWire(name: string): string {
   if (name === '' || NOT_IN_NAMES.test(name)) throw new TypeError(`not a name in XML: ${JSON.stringify(name)}`);
   return toWire(name);

@@ -69,13 +69,14 @@ export class Stanza {
     return this.#content.count;
   }
 
-  /** Names of the child elements, in order. Builds no tree. */
-  childNames(): ChildName[] {
-    const names: ChildName[] = [];
-    for (let index = 0; index < this.#content.count; index++) {
-      names.push({ name: this.#content.nameAt(index), ns: this.#content.nsAt(index) });
-    }
-    return names;
+  /** Name of the child element `index`. Builds no tree. */
+  childNameAt(index: number): string {
+    return this.#content.nameAt(index);
+  }
+
+  /** Namespace of the child element `index`. Builds no tree. */
+  childNsAt(index: number): string {
+    return this.#content.nsAt(index);
   }
 
   /** Name of the first child element, such as the payload of an iq. Builds no tree. */

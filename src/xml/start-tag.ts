@@ -42,16 +42,17 @@ export function scanStartTag(
   limits: XmlLimits,
   outer: Scope,
 ): number {
+  const classes = BYTE_CLASS; // a local is read faster than an import
   const nameStart = i + 1;
   let p = nameStart;
   let colon = 0;
   if (p >= end) return -1;
   let byte = bytes[p] as number;
-  if ((BYTE_CLASS[byte] as number) & NAME_START) {
+  if ((classes[byte] as number) & NAME_START) {
     do {
       if (++p >= end) return unfinishedName(nameStart, end, limits);
       byte = bytes[p] as number;
-    } while ((BYTE_CLASS[byte] as number) & NAME);
+    } while ((classes[byte] as number) & NAME);
   }
   if (byte === COLON || byte >= 0x80 || p === nameStart) {
     p = scanName(bytes, nameStart, end);
@@ -82,21 +83,21 @@ export function scanStartTag(
       p += 2;
       break;
     }
-    if (((BYTE_CLASS[byte] as number) & SPACE) === 0) throw notWellFormed('unexpected character in a tag');
+    if (((classes[byte] as number) & SPACE) === 0) throw notWellFormed('unexpected character in a tag');
     do {
       if (++p >= end) return -1;
       byte = bytes[p] as number;
-    } while ((BYTE_CLASS[byte] as number) & SPACE);
+    } while ((classes[byte] as number) & SPACE);
     if (byte === GT || byte === SLASH) continue;
 
     // Attribute name
     const start = p;
     let attributeColon = 0;
-    if ((BYTE_CLASS[byte] as number) & NAME_START) {
+    if ((classes[byte] as number) & NAME_START) {
       do {
         if (++p >= end) return unfinishedName(start, end, limits);
         byte = bytes[p] as number;
-      } while ((BYTE_CLASS[byte] as number) & NAME);
+      } while ((classes[byte] as number) & NAME);
     }
     if (byte === COLON || byte >= 0x80 || p === start) {
       p = scanName(bytes, start, end);
@@ -124,7 +125,7 @@ export function scanStartTag(
       }
     }
 
-    while ((BYTE_CLASS[byte] as number) & SPACE) {
+    while ((classes[byte] as number) & SPACE) {
       if (++p >= end) return -1;
       byte = bytes[p] as number;
     }
@@ -132,14 +133,14 @@ export function scanStartTag(
     do {
       if (++p >= end) return -1;
       byte = bytes[p] as number;
-    } while ((BYTE_CLASS[byte] as number) & SPACE);
+    } while ((classes[byte] as number) & SPACE);
     if (byte !== APOS && byte !== QUOT) throw notWellFormed('attribute value without quotes');
 
     // Attribute value
     const quote = byte;
     const valueStart = ++p;
     for (;;) {
-      while (p < end && ((BYTE_CLASS[(byte = bytes[p] as number)] as number) & VALUE_STOP) === 0) p++;
+      while (p < end && ((classes[(byte = bytes[p] as number)] as number) & VALUE_STOP) === 0) p++;
       if (p >= end) return -1;
       if (byte === quote) break;
       if (byte === APOS || byte === QUOT || byte === GT) p++;

@@ -42,12 +42,13 @@ export function compareParsers(from: number, to: number): Outcome {
 }
 
 function agree(ours: Verdict, theirs: Verdict): boolean {
+  if (theirs === undefined) return true;
   if (ours instanceof Element && theirs instanceof Element) return equal(ours, theirs);
   return typeof ours === 'string' && typeof theirs === 'string';
 }
 
 function label(verdict: Verdict): string {
-  return verdict instanceof Element ? 'accepted' : verdict;
+  return typeof verdict === 'string' ? verdict : 'accepted';
 }
 
 function show(bytes: Buffer): string {

@@ -1,11 +1,19 @@
-/** The judgement of another parser: what `saxes` makes of some bytes. */
+/**
+ * The judgement of another parser: what `saxes` makes of some bytes.
+ *
+ * It does two things that Namespaces in XML 1.0 does not say: it trims namespace names, and lets the local part of a
+ * prefixed name begin with any name character. On inputs that have one of these it is not asked.
+ */
 import { SaxesParser } from 'saxes';
 import { Element, type Node } from '../../src/xml/element.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** XML 1.0 §2.3 `NameStartChar` without the colon. */
+const NAME_START =
+  /^[A-Z_a-z\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{2FF}\u{370}-\u{37D}\u{37F}-\u{1FFF}\u{200C}\u{200D}\u{2070}-\u{218F}\u{2C00}-\u{2FEF}\u{3001}-\u{D7FF}\u{F900}-\u{FDCF}\u{FDF0}-\u{FFFD}\u{10000}-\u{EFFFF}]/u;
 
-/** The tree, or why there is none. */
-export type Verdict = Element | string;
+/** The tree, or why there is none; `undefined` if this parser does not know. */
+export type Verdict = Element | string | undefined;
 
 interface Open {
   readonly name: string;
@@ -27,6 +35,7 @@ export function judge(bytes: Buffer): Verdict {
   const stack: Open[] = [];
   let root: Element | undefined;
   let problem: string | undefined;
+  let unsure = false;
   const reject = (why: string): void => {
     problem ??= why;
   };
@@ -41,9 +50,14 @@ export function judge(bytes: Buffer): Verdict {
   parser.on('comment', () => reject('restricted'));
   parser.on('processinginstruction', () => reject('restricted'));
   parser.on('xmldecl', () => reject('restricted'));
+  parser.on('attribute', ({ name, prefix, local, value }) => {
+    if ((prefix === 'xmlns' || name === 'xmlns') && value.trim() !== value) unsure = true;
+    if (prefix !== '' && !NAME_START.test(local)) unsure = true;
+  });
   parser.on('text', add);
   parser.on('cdata', add);
   parser.on('opentag', (tag) => {
+    if (tag.prefix !== '' && !NAME_START.test(tag.local)) unsure = true;
     const attrs = new Map<string, string>();
     for (const attribute of Object.values(tag.attributes)) {
       if (attribute.prefix === 'xmlns' || attribute.name === 'xmlns') continue;
@@ -57,5 +71,5 @@ export function judge(bytes: Buffer): Verdict {
     if (open !== undefined) add(new Element(open.name, open.ns, open.attrs, open.nodes));
   });
   parser.write(text).close();
-  return problem ?? root ?? 'no root';
+  return unsure ? undefined : (problem ?? root ?? 'no root');
 }

@@ -5,7 +5,18 @@ import type { Random } from './xml-random.ts';
 
 const NAMES = ['message', 'body', 'x', 'to', 'query', 'a.b-c_d', 'é', '名前', 'x\u00b7', 'constructor'] as const;
 const NAMESPACES = [NS_CLIENT, NS_CLIENT, 'urn:x', 'urn:x?a=1&b=2', '', NS_STREAM, NS_XML, '__proto__'] as const;
-const ATTRIBUTES = ['to', 'from', 'id', 'type', 'xml:lang', 'é', '{urn:a}to', '{urn:b}to', '{urn:&<>}x', '__proto__'] as const;
+const ATTRIBUTES = [
+  'to',
+  'from',
+  'id',
+  'type',
+  'xml:lang',
+  'é',
+  '{urn:a}to',
+  '{urn:b}to',
+  '{urn:&<>}x',
+  '__proto__',
+] as const;
 const TEXTS = [
   ...['hello', ' ', '\n', '\t', '\r', '\r\n', '&', '<', '>', '"', "'", ']]>', ']]', 'é', '\u0085', '\u2028', '\u007f'],
   ...['\u{1F600}', '\ufeff', '\ufffd', '&amp;', '</body>', '<!--', "'/><presence/>", 'x'.repeat(40)],
@@ -53,7 +64,9 @@ export function spell(random: Random, element: Element, outer: Scope = NO_SCOPE)
   for (const [prefix, uri] of declared) {
     parts.push(`${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}=${quoted(random, uri)}`);
   }
-  const start = `<${tag}${shuffled(random, parts).map((part) => ` ${space(random, 9)}${part}`).join('')}${space(random, 9)}`;
+  const start = `<${tag}${shuffled(random, parts)
+    .map((part) => ` ${space(random, 9)}${part}`)
+    .join('')}${space(random, 9)}`;
   let content = '';
   for (const child of element.children) {
     content += typeof child === 'string' ? spellText(random, child) : spell(random, child, scope);
@@ -63,7 +76,12 @@ export function spell(random: Random, element: Element, outer: Scope = NO_SCOPE)
 }
 
 /** The name of an element, in one of the ways its namespace allows. */
-function spellTag(random: Random, { name, ns }: Element, scope: Scope, declare: (prefix: string, uri: string) => void): string {
+function spellTag(
+  random: Random,
+  { name, ns }: Element,
+  scope: Scope,
+  declare: (prefix: string, uri: string) => void,
+): string {
   if (ns === NS_XML) return `xml:${name}`;
   if (ns !== '' && random.oneIn(4)) return `${prefixFor(ns, scope, declare)}:${name}`;
   if (ns !== '' && random.oneIn(4)) {

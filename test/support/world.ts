@@ -1,4 +1,5 @@
 /** A server in memory without sockets, and clients that talk to its sessions directly: for tests of host and modules. */
+import type { ClusterBackend } from '../../src/cluster/backend.ts';
 import { systemClock } from '../../src/cluster/clock.ts';
 import { MemoryCluster } from '../../src/cluster/memory/memory-cluster.ts';
 import { findModule } from '../../src/app/modules.ts';
@@ -68,6 +69,8 @@ export interface WorldOptions {
   /** Modules of the test itself, found by name before those of the server. */
   readonly modules?: readonly ModuleDefinition[];
   readonly storage?: Storage;
+  /** A node of a cluster; one of its own by default. */
+  readonly cluster?: ClusterBackend;
   readonly handlerTimeout?: number;
   readonly now?: () => number;
 }
@@ -93,7 +96,7 @@ export class World {
       metrics,
       network: createNetwork(log, metrics),
       storage: options.storage ?? memoryStorage(fail),
-      cluster: new MemoryCluster({ clock: systemClock, report: fail }).join('test'),
+      cluster: options.cluster ?? new MemoryCluster({ clock: systemClock, report: fail }).join('test'),
       log,
       modules: async (name) => options.modules?.find((own) => own.name === name) ?? (await findModule(name)),
       now: options.now ?? (() => Date.now() * 1000),

@@ -27,8 +27,7 @@ export class XClient {
   readonly #socket: Socket;
   readonly #listener: Listener;
   readonly #unread: ClientEvent[] = [];
-  readonly #take = (event: ClientEvent): void => this.#received(event);
-  #stream: XmlStream = new XmlStream(this.#take);
+  readonly #stream = new XmlStream((event) => this.#received(event));
   #waiting: ((event: ClientEvent) => void) | undefined;
   #how = 'closed by the server';
   #ended = false;
@@ -67,11 +66,6 @@ export class XClient {
   async flushed(): Promise<void> {
     if (!this.#socket.writable || this.#socket.writableLength === 0) return;
     await new Promise<void>((resolve) => this.#socket.write('', () => resolve()));
-  }
-
-  /** From here on the server speaks a new stream (RFC 6120 §4.3.3). */
-  restart(): void {
-    this.#stream = new XmlStream(this.#take);
   }
 
   /**

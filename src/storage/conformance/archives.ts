@@ -1,10 +1,8 @@
 /** Conformance: archives. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Appended, ArchiveEntry, ArchiveQuery, ArchiveStore, NewEntry } from '../archive-store.ts';
 import { DEDUPE_WINDOW } from '../archive-store.ts';
 import type { Storage } from '../stores.ts';
-import { ArchiveModel } from './archive-model.ts';
 import type { Medium } from './fixture.ts';
 import { collect, inUnit, openFixture } from './fixture.ts';
 
@@ -19,7 +17,7 @@ const message = (when: number, more: Partial<NewEntry> = {}): NewEntry => ({
 });
 
 /** Appends in a unit of its own and waits. */
-async function append(storage: Storage, store: ArchiveStore, owner: string, entry: NewEntry): Promise<Appended> {
+export async function append(storage: Storage, store: ArchiveStore, owner: string, entry: NewEntry): Promise<Appended> {
   const unit = storage.unit();
   const appended = store.append(unit, owner, entry);
   unit.submit();
@@ -27,11 +25,12 @@ async function append(storage: Storage, store: ArchiveStore, owner: string, entr
   return appended;
 }
 
-async function entriesOf(store: ArchiveStore, owner: string): Promise<readonly ArchiveEntry[]> {
+/** All entries of an owner, oldest first. */
+export async function entriesOf(store: ArchiveStore, owner: string): Promise<readonly ArchiveEntry[]> {
   return (await store.find(owner, ALL)).entries;
 }
 
-export function archiveConformance(open: () => Promise<Medium>, runs: number): void {
+export function archiveConformance(open: () => Promise<Medium>): void {
   describe('archive store', () => {
     test('an entry comes back as it was, its id known when committed and not before', async () => {
       const { storage } = await openFixture(open);
@@ -235,153 +234,5 @@ export function archiveConformance(open: () => Promise<Medium>, runs: number): v
       expect(seen).toEqual((await entriesOf(store, 'a')).map(({ text }) => text));
       expect(seen.length).toBe(180);
     });
-
-    const owner = fc.constantFrom('a', 'b');
-    const party = fc.constantFrom('x@h', 'y@h', '');
-    const resource = fc.constantFrom(undefined, 'r1', 'r2');
-    const ownId = fc.option(fc.constantFrom('i1', 'i2', 'i3'), { nil: undefined, freq: 3 });
-    const time = fc.oneof(fc.nat(20), fc.constantFrom(DEDUPE_WINDOW, DEDUPE_WINDOW + 5, 3 * DEDUPE_WINDOW));
-    const filter = {
-      with: fc.option(party, { nil: undefined }),
-      resource,
-      start: fc.option(time, { nil: undefined }),
-      end: fc.option(time, { nil: undefined }),
-    };
-    /** Chooses among the ids seen so far; `undefined` for none. */
-    const pick = fc.option(fc.nat(1000), { nil: undefined, freq: 2 });
-    const step = fc.oneof(
-      {
-        weight: 8,
-        arbitrary: fc.record({
-          kind: fc.constant('append' as const),
-          owner,
-          when: time,
-          with: party,
-          resource,
-          id: ownId,
-          dedupe: fc.option(fc.constantFrom('d1', 'd2'), { nil: undefined }),
-          text: fc.constantFrom(undefined, 'one', 'two words', 'words'),
-        }),
-      },
-      fc.record({
-        kind: fc.constant('delete' as const),
-        owner,
-        filter: fc.record({ ...filter, keep: fc.option(fc.nat(3), { nil: undefined }) }),
-        ids: fc.option(fc.array(fc.nat(1000), { maxLength: 3 }), { nil: undefined }),
-      }),
-      fc.record({ kind: fc.constant('clear' as const), owner }),
-      fc.record({ kind: fc.constant('expire' as const), before: time }),
-    );
-    const query = fc.record({
-      owner,
-      filter: fc.record(filter),
-      ids: fc.option(fc.array(fc.nat(1000), { maxLength: 3 }), { nil: undefined, freq: 5 }),
-      after: pick,
-      before: pick,
-      afterId: pick,
-      beforeId: pick,
-      text: fc.constantFrom(undefined, undefined, 'words', 'ONE', 'two words'),
-      order: fc.constantFrom('forward' as const, 'backward' as const),
-      max: fc.nat(6),
-    });
-
-    test('equals a reference model under any writes, queries and paging', async () => {
-      const script = fc.array(step, { maxLength: 40 });
-      const queries = fc.array(query, { maxLength: 20 });
-      const property = fc.asyncProperty(script, queries, async (steps, asked) => {
-        const { storage } = await openFixture(open);
-        const store = storage.archive('host.test', 'archive');
-        const models = { a: new ArchiveModel(), b: new ArchiveModel() };
-        const model = (name: string): ArchiveModel => (name === 'a' ? models.a : models.b);
-        const made = new Set<string>();
-        const seen: string[] = ['unknown'];
-        const idAt = (n: number | undefined): string | undefined => (n === undefined ? n : seen[n % seen.length]);
-        for (const [i, action] of steps.entries()) {
-          if (action.kind === 'append') {
-            const entry = { ...action, stanza: `<m${i}/>` };
-            const duplicate = model(action.owner).duplicateOf(entry);
-            const appended = await append(storage, store, action.owner, entry);
-            const id = appended.id ?? 'none';
-            if (duplicate === undefined) {
-              if (entry.id === undefined) expect(made.has(id) || id === 'none').toBe(false);
-              else expect(id).toBe(entry.id);
-              const row = model(action.owner).append(entry, id);
-              expect(appended).toMatchObject({ when: row.when, duplicate: false });
-              made.add(id);
-              seen.push(id);
-            } else {
-              expect(appended).toMatchObject({ id: duplicate.id, when: duplicate.when, duplicate: true });
-            }
-          } else if (action.kind === 'delete') {
-            const chosen = { ...action.filter, ids: action.ids?.map((n) => idAt(n) ?? '') };
-            inUnit(storage, (unit) => store.delete(unit, action.owner, chosen));
-            model(action.owner).delete(chosen);
-          } else if (action.kind === 'clear') {
-            inUnit(storage, (unit) => store.clear(unit, action.owner));
-            model(action.owner).clear();
-          } else {
-            const old = [...models.a.rows, ...models.b.rows].filter((row) => row.when < action.before);
-            expect(await store.expire(action.before, 1000)).toBe(old.length);
-            models.a.rows = models.a.rows.filter((row) => !old.includes(row));
-            models.b.rows = models.b.rows.filter((row) => !old.includes(row));
-          }
-        }
-        for (const name of ['a', 'b']) {
-          const rows = model(name).rows.map(({ dedupe: _dedupe, ...entry }) => entry);
-          expect(await entriesOf(store, name)).toEqual(rows);
-        }
-        for (const { owner: name, filter: chosen, ...rest } of asked) {
-          const wanted: ArchiveQuery = {
-            ...chosen,
-            ids: rest.ids?.map((n) => idAt(n) ?? ''),
-            after: idAt(rest.after),
-            before: idAt(rest.before),
-            afterId: idAt(rest.afterId),
-            beforeId: idAt(rest.beforeId),
-            text: rest.text,
-            order: rest.order,
-            max: rest.max,
-            total: true,
-          };
-          const expected = model(name).find(wanted);
-          const answer = store.find(name, wanted);
-          if (expected === 'item-not-found') await expect(answer).rejects.toMatchObject({ condition: expected });
-          else {
-            const { entries, complete, total } = await answer;
-            expect({ ids: entries.map(({ id }) => id), complete, total }).toEqual(expected);
-          }
-          if (rest.max > 0) await pageThrough(store, name, { ...chosen, text: rest.text }, model(name), rest.max);
-        }
-      });
-      await fc.assert(property, { numRuns: runs });
-    });
   });
-}
-
-/** Pages through what a filter matches, both ways, and holds it against the model. */
-async function pageThrough(
-  store: ArchiveStore,
-  owner: string,
-  filter: Partial<ArchiveQuery>,
-  model: ArchiveModel,
-  max: number,
-): Promise<void> {
-  const whole = model.find({ ...filter, order: 'forward', max: 1000 });
-  if (whole === 'item-not-found') return;
-  for (const order of ['forward', 'backward'] as const) {
-    const ids: string[] = [];
-    let edge: string | undefined;
-    for (;;) {
-      const bound = order === 'forward' ? { after: edge } : { before: edge };
-      const { entries, complete, total } = await store.find(owner, { ...filter, ...bound, order, max });
-      expect(total).toBeUndefined();
-      const page = entries.map(({ id }) => id);
-      if (order === 'forward') ids.push(...page);
-      else ids.unshift(...page);
-      edge = order === 'forward' ? page.at(-1) : page[0];
-      if (complete) break;
-      expect(page.length).toBe(max);
-    }
-    expect(ids).toEqual(whole.ids);
-  }
 }

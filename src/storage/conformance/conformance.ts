@@ -1,5 +1,6 @@
 /** The suite that every storage driver must pass; called at the top level of a test file. */
 import { describe } from 'vitest';
+import { archiveModelConformance } from './archive-properties.ts';
 import { archiveConformance } from './archives.ts';
 import { blobConformance } from './blobs.ts';
 import { cellConformance } from './cells.ts';
@@ -23,7 +24,8 @@ export function storageConformance(name: string, open: () => Promise<Medium>, ru
     congestionConformance(open);
     cellConformance(open);
     counterConformance(open);
-    archiveConformance(open, runs);
+    archiveConformance(open);
+    archiveModelConformance(open, runs);
     blobConformance(open);
   });
 }

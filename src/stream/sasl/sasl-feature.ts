@@ -99,9 +99,8 @@ export class SaslFeature implements StreamFeature {
   #fail(stream: ClientStream, error: unknown): void {
     stream.exchange = undefined;
     if (!(error instanceof SaslFailure)) this.#options.observer.faulty(stream, error);
-    if (stream.state === 'closed') return;
     const failure = error instanceof SaslFailure ? error : new SaslFailure('temporary-auth-failure');
-    this.#options.observer.failed(stream, failure);
+    this.#options.observer.failed(stream, failure); // even of a client that left: it may be guessing passwords
     stream.send(failure.toElement());
     stream.authenticationFailed();
   }

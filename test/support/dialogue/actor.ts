@@ -1,6 +1,6 @@
 /** One client of a running dialogue. */
 import { PATIENCE, XClient, type ClientEvent } from '../xclient.ts';
-import { authenticate, bind, openStream, streamHeader, type Credentials } from './login.ts';
+import { authenticate, bind, openStream, streamHeader, type Credentials, type Mechanism } from './login.ts';
 import type { Level } from './step.ts';
 import { attributeOf, type XmlNode } from './xml-node.ts';
 
@@ -20,7 +20,8 @@ export class Actor {
   readonly #identity: Identity | undefined;
   /** Its full JID, once it is bound by `connect`. */
   jid: string | undefined;
-  #opened = false;
+  /** It has sent part of an element, so nothing of ours may go between. */
+  midway = false;
 
   constructor(name: string, client: XClient, domain: string, identity: Identity | undefined) {
     this.name = name;
@@ -37,13 +38,11 @@ export class Actor {
 
   /** Can its stream be used to find out that everything before has been processed? */
   get answersPings(): boolean {
-    return this.jid !== undefined && !this.client.closed;
+    return this.jid !== undefined && !this.midway && !this.client.closed;
   }
 
-  /** Send a stream header; what comes then belongs to that stream. */
+  /** Send a stream header. */
   open(domain: string): void {
-    if (this.#opened) this.client.restart();
-    this.#opened = true;
     this.client.send(streamHeader(domain));
   }
 
@@ -51,7 +50,6 @@ export class Actor {
   async reach(level: Level): Promise<void> {
     if (level === 'raw') return;
     await openStream(this.client, this.domain);
-    this.#opened = true;
     if (level === 'opened') return;
     await this.authenticate('SCRAM-SHA-1');
     if (level === 'authenticated') return;
@@ -59,7 +57,7 @@ export class Actor {
   }
 
   /** Authenticate on an open stream. */
-  async authenticate(mechanism: 'PLAIN' | 'SCRAM-SHA-1' | 'SCRAM-SHA-256'): Promise<void> {
+  async authenticate(mechanism: Mechanism): Promise<void> {
     if (this.#identity === undefined) throw new Error(`${this.name} is no account of the header`);
     await authenticate(this.client, { ...this.#identity.credentials, mechanism });
   }

@@ -52,15 +52,29 @@ export async function authenticate(client: XClient, credentials: Credentials): P
     sendAuth(client, mechanism, `\0${user}\0${password}`);
     await expectElement(client, 'success');
   } else {
-    const scram = new ScramClient(mechanism, user, password);
-    sendAuth(client, mechanism, scram.first());
-    const challenge = decode(await expectElement(client, 'challenge'));
-    client.send(`<response xmlns='${NS_SASL}'>${encode(scram.final(challenge))}</response>`);
+    const scram = await tryScram(client, mechanism, user, password);
     const success = await expectElement(client, 'success');
     if (!scram.verify(decode(success))) throw new LoginFailed('the server has not proven that it knows the password');
   }
-  client.restart();
   return openStream(client, domain);
+}
+
+/**
+ * Do a SCRAM exchange up to the client's last message.
+ * @returns what verifies the server's answer
+ * @throws LoginFailed
+ */
+export async function tryScram(
+  client: XClient,
+  mechanism: ScramMechanism,
+  user: string,
+  password: string,
+): Promise<ScramClient> {
+  const scram = new ScramClient(mechanism, user, password);
+  sendAuth(client, mechanism, scram.first());
+  const challenge = decode(await expectElement(client, 'challenge'));
+  client.send(`<response xmlns='${NS_SASL}'>${encode(scram.final(challenge))}</response>`);
+  return scram;
 }
 
 /**

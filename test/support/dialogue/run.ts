@@ -6,6 +6,7 @@ import { Conversation } from './conversation.ts';
 import { expectDisconnect, expectElements, expectEnd, expectError, expectHeader, expectNothing } from './expect.ts';
 import { Unmet } from './unmet.ts';
 import type { Account, Dialogue } from './parse.ts';
+import { tryScram } from './login.ts';
 import { Scope } from './scope.ts';
 import type { Action, Step } from './step.ts';
 import type { TestServer } from './test-server.ts';
@@ -98,10 +99,10 @@ class Run {
         return actor.open(action.domain ?? actor.domain);
       case 'authenticate':
         return actor.authenticate(action.mechanism);
-      case 'restart':
-        return client.restart();
+      case 'try-scram':
+        return this.#tryScram(client, action);
       case 'send':
-        return this.#send(client, action);
+        return this.#send(actor, action);
       case 'receive':
         return expectElements(actor, action.patterns, action.anyOrder, this.#scope);
       case 'receive-header':
@@ -124,6 +125,11 @@ class Run {
         this.#actors.delete(name);
         return client.destroy();
     }
+  }
+
+  async #tryScram(client: XClient, { mechanism, user, rightPassword }: Action & { kind: 'try-scram' }): Promise<void> {
+    const password = rightPassword ? this.#password(user) : 'a wrong password';
+    await tryScram(client, mechanism, this.#local(this.#account(user)), password);
   }
 
   async #connect(name: string, { level, domain, priority }: Action & { kind: 'connect' }): Promise<void> {
@@ -152,12 +158,14 @@ class Run {
     }
   }
 
-  async #send(client: XClient, { template, bytes, piecewise }: Action & { kind: 'send' }): Promise<void> {
-    const data = Buffer.from(this.#scope.render(template, bytes), bytes ? 'latin1' : 'utf8');
-    if (!piecewise) return client.send(data);
+  async #send(actor: Actor, { template, how }: Action & { kind: 'send' }): Promise<void> {
+    const raw = how !== 'xml';
+    const data = Buffer.from(this.#scope.render(template, raw), raw ? 'latin1' : 'utf8');
+    actor.midway = how === 'unfinished';
+    if (how !== 'bytewise') return actor.client.send(data);
     for (const byte of data) {
-      client.send(Buffer.from([byte]));
-      await client.flushed();
+      actor.client.send(Buffer.from([byte]));
+      await actor.client.flushed();
     }
   }
 

@@ -1,5 +1,7 @@
 /** The steps of a dialogue, and how each is written. */
+import type { Mechanism } from './login.ts';
 import { NAMESPACES, parsePatterns, PatternError, type Pattern } from './pattern.ts';
+import type { ScramMechanism } from './scram-client.ts';
 import { hasMatcher, parseTemplate, TemplateError, toBytes, type Template } from './template.ts';
 import { FragmentError, parseFragment } from './xml-node.ts';
 
@@ -7,13 +9,24 @@ import { FragmentError, parseFragment } from './xml-node.ts';
 export type Level = (typeof LEVELS)[number];
 const LEVELS = ['raw', 'opened', 'authenticated', 'bound', 'available'] as const;
 
+/**
+ * XML in UTF-8; bytes; bytes one at a time; bytes that end in the middle of an element, so that nothing else may be sent
+ * on the client's behalf.
+ */
+export type SendMode = 'xml' | 'raw' | 'bytewise' | 'unfinished';
+
 /** What a client does or sees. */
 export type Action =
   | { readonly kind: 'connect'; readonly level: Level; readonly domain: string | undefined; readonly priority: number }
   | { readonly kind: 'open'; readonly domain: string | undefined }
-  | { readonly kind: 'authenticate'; readonly mechanism: 'PLAIN' | 'SCRAM-SHA-1' | 'SCRAM-SHA-256' }
-  | { readonly kind: 'restart' }
-  | { readonly kind: 'send'; readonly template: Template; readonly bytes: boolean; readonly piecewise: boolean }
+  | { readonly kind: 'authenticate'; readonly mechanism: Mechanism }
+  | {
+      readonly kind: 'try-scram';
+      readonly mechanism: ScramMechanism;
+      readonly user: string;
+      readonly rightPassword: boolean;
+    }
+  | { readonly kind: 'send'; readonly template: Template; readonly how: SendMode }
   | { readonly kind: 'receive'; readonly patterns: readonly Pattern[]; readonly anyOrder: boolean }
   | { readonly kind: 'receive-header'; readonly pattern: Pattern }
   | { readonly kind: 'receive-error'; readonly condition: string }
@@ -64,15 +77,21 @@ const FORMS: readonly (readonly [RegExp, Read])[] = [
   [/^opens a stream(?: to (\S+))?$/, ([, domain]) => ({ kind: 'open', domain })],
   [
     /^authenticates(?: with (PLAIN|SCRAM-SHA-1|SCRAM-SHA-256))?$/,
-    ([, name]) => ({
-      kind: 'authenticate',
-      mechanism: name === 'PLAIN' || name === 'SCRAM-SHA-256' ? name : 'SCRAM-SHA-1',
+    ([, name]) => ({ kind: 'authenticate', mechanism: name === 'PLAIN' ? name : scram(name) }),
+  ],
+  [
+    /^tries (SCRAM-SHA-1|SCRAM-SHA-256) as (\S+) with (the right|a wrong) password$/,
+    ([, name, user = '', password]) => ({
+      kind: 'try-scram',
+      mechanism: scram(name),
+      user,
+      rightPassword: password === 'the right',
     }),
   ],
-  [/^expects a new stream$/, () => ({ kind: 'restart' })],
-  [/^sends:$/, (_, block) => ({ kind: 'send', template: stanzas(block), bytes: false, piecewise: false })],
-  [/^sends raw:$/, (_, block) => ({ kind: 'send', template: raw(block), bytes: true, piecewise: false })],
-  [/^sends raw, byte by byte:$/, (_, block) => ({ kind: 'send', template: raw(block), bytes: true, piecewise: true })],
+  [/^sends:$/, (_, block) => ({ kind: 'send', template: stanzas(block), how: 'xml' })],
+  [/^sends raw:$/, (_, block) => ({ kind: 'send', template: raw(block), how: 'raw' })],
+  [/^sends raw, byte by byte:$/, (_, block) => ({ kind: 'send', template: raw(block), how: 'bytewise' })],
+  [/^sends raw, unfinished:$/, (_, block) => ({ kind: 'send', template: raw(block), how: 'unfinished' })],
   [/^receives:$/, (_, block) => ({ kind: 'receive', patterns: patterns(block), anyOrder: false })],
   [/^receives in any order:$/, (_, block) => ({ kind: 'receive', patterns: patterns(block), anyOrder: true })],
   [/^receives stream header:$/, (_, block) => ({ kind: 'receive-header', pattern: single(block) })],
@@ -103,6 +122,10 @@ export function readStep(text: string, line: number, block: Block): Step {
     if (words !== null) return { line, text, client, action: read(words, block) };
   }
   throw new StepError(line, `'${rest}' is no step`);
+}
+
+function scram(name: string | undefined): ScramMechanism {
+  return name === 'SCRAM-SHA-256' ? name : 'SCRAM-SHA-1';
 }
 
 function patterns(block: Block): Pattern[] {

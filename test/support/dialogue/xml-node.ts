@@ -37,10 +37,14 @@ export type StreamEvent =
   | { readonly kind: 'malformed'; readonly problem: string };
 
 const NS_XMLNS = 'http://www.w3.org/2000/xmlns/';
+const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 
-/** Parses one XML stream as it arrives: its header, its first-level elements, its end. */
+/**
+ * Parses what a server sends as it arrives: the header of a stream, its first-level elements, its end. After the success
+ * of SASL a new stream begins (RFC 6120 §6.4.6).
+ */
 export class XmlStream {
-  readonly #parser = new SaxesParser({ xmlns: true, position: false });
+  #parser = this.#newParser();
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   readonly #emit: (event: StreamEvent) => void;
   readonly #open: XmlNode[] = [];
@@ -50,14 +54,6 @@ export class XmlStream {
   /** @param emit gets every event; `malformed` is the last one */
   constructor(emit: (event: StreamEvent) => void) {
     this.#emit = emit;
-    this.#parser.on('opentag', (tag) => this.#opened(tag));
-    this.#parser.on('closetag', () => this.#closed());
-    this.#parser.on('text', (text) => this.#text(text));
-    this.#parser.on('cdata', (text) => this.#text(text));
-    this.#parser.on('comment', () => this.#fail('a comment'));
-    this.#parser.on('doctype', () => this.#fail('a document type declaration'));
-    this.#parser.on('processinginstruction', () => this.#fail('a processing instruction'));
-    this.#parser.on('error', (error) => this.#fail(error.message));
   }
 
   /** Take bytes from the server. */
@@ -69,7 +65,20 @@ export class XmlStream {
     } catch {
       return this.#fail('bytes that are not UTF-8');
     }
-    this.#parser.write(text);
+    for (const piece of text.split(/(?<=>)/)) this.#parser.write(piece); // by tags, for a new parser may take the next
+  }
+
+  #newParser(): SaxesParser<{ xmlns: true; position: false }> {
+    const parser = new SaxesParser({ xmlns: true, position: false });
+    parser.on('opentag', (tag) => this.#opened(tag));
+    parser.on('closetag', () => this.#closed());
+    parser.on('text', (text) => this.#text(text));
+    parser.on('cdata', (text) => this.#text(text));
+    parser.on('comment', () => this.#fail('a comment'));
+    parser.on('doctype', () => this.#fail('a document type declaration'));
+    parser.on('processinginstruction', () => this.#fail('a processing instruction'));
+    parser.on('error', (error) => this.#fail(error.message));
+    return parser;
   }
 
   #opened(tag: SaxesTagNS): void {
@@ -85,7 +94,12 @@ export class XmlStream {
   #closed(): void {
     const node = this.#open.pop();
     if (node === undefined) return this.#emit({ kind: 'end' });
-    if (this.#open.length === 0) this.#emit({ kind: 'element', node });
+    if (this.#open.length > 0) return;
+    if (node.name === 'success' && node.ns === NS_SASL) {
+      this.#header = false;
+      this.#parser = this.#newParser();
+    }
+    this.#emit({ kind: 'element', node });
   }
 
   #text(text: string): void {

@@ -5,6 +5,7 @@
 import { C2sStream, type C2sOptions } from '../../../src/stream/c2s-stream.ts';
 import type {
   BoundSession,
+  ClientStream,
   StreamEnd,
   StreamFeature,
   StreamHost,
@@ -29,6 +30,8 @@ export class RecordedSession implements BoundSession {
   readonly jid: Jid;
   readonly received: Stanza[] = [];
   readonly ends: StreamEnd[] = [];
+  /** Called with every stanza. */
+  onReceive: (stanza: Stanza) => void = () => undefined;
 
   constructor(jid: Jid) {
     this.jid = jid;
@@ -36,6 +39,7 @@ export class RecordedSession implements BoundSession {
 
   receive(stanza: Stanza): void {
     this.received.push(stanza);
+    this.onReceive(stanza);
   }
 
   streamEnded(end: StreamEnd): void {
@@ -49,7 +53,7 @@ export class RecordedHost implements StreamHost {
   readonly sessions: RecordedSession[] = [];
   readonly list: StreamFeature[];
   /** Called before a resource is bound; may wait, throw, or write. */
-  beforeBind: (session: RecordedSession) => void | Promise<void> = () => undefined;
+  beforeBind: (session: RecordedSession, stream: ClientStream) => void | Promise<void> = () => undefined;
 
   constructor(domain: string, features: StreamFeature[]) {
     this.domain = domain;
@@ -60,11 +64,11 @@ export class RecordedHost implements StreamHost {
     return this.list;
   }
 
-  async bind(_stream: unknown, user: Jid, resource: string | undefined): Promise<BoundSession> {
+  async bind(stream: ClientStream, user: Jid, resource: string | undefined): Promise<BoundSession> {
     const jid = user.withResource(resource ?? 'random');
     if (jid === undefined) throw new Error('not a resource');
     const session = new RecordedSession(jid);
-    await this.beforeBind(session);
+    await this.beforeBind(session, stream);
     this.sessions.push(session);
     return session;
   }

@@ -1,0 +1,56 @@
+/** CPU time and heap per stanza of the candidates, in interleaved runs. */
+import { getHeapStatistics } from 'node:v8';
+import { CANDIDATES } from './xml-candidates.ts';
+import { corpus } from './xml-corpus.ts';
+
+/** Medians for one candidate. */
+export interface Row {
+  readonly name: string;
+  /** User and system time per stanza, in microseconds. */
+  readonly cpu: number;
+  /** Bytes allocated on the JavaScript heap per stanza; `undefined` where this Node does not tell. */
+  readonly heap: number | undefined;
+}
+
+/** Stanzas in the corpus. */
+export const STANZAS = 20_000;
+
+/**
+ * Run every candidate `runs` times, in turns. The first turn warms up and does not count.
+ * @throws Error if candidates that read the same did not find the same
+ */
+export function measureXml(runs: number): Row[] {
+  const chunks = corpus(STANZAS, 10);
+  const samples = CANDIDATES.map(({ name, facts, run }) => ({ name, facts, run, cpu: [0], heap: [0], sum: 0 }));
+  for (let turn = 0; turn <= runs; turn++) {
+    for (const sample of samples) {
+      const allocated = allocatedBytes();
+      const started = process.cpuUsage();
+      sample.sum = sample.run(chunks);
+      const { user, system } = process.cpuUsage(started);
+      if (turn === 0) continue;
+      sample.cpu[turn - 1] = (user + system) / STANZAS;
+      sample.heap[turn - 1] = (allocatedBytes() - allocated) / STANZAS;
+    }
+  }
+  for (const { facts, name, sum } of samples) {
+    const other = samples.find((sample) => sample.facts === facts);
+    if (other?.sum !== sum) throw new Error(`${name} read something else than ${String(other?.name)}`);
+  }
+  return samples.map(({ name, cpu, heap }) => ({ name, cpu: median(cpu), heap: finite(median(heap)) }));
+}
+
+/** Allocated since the start; NaN on a Node that does not count it. */
+function allocatedBytes(): number {
+  const bytes: unknown = Reflect.get(getHeapStatistics(), 'total_allocated_bytes');
+  return typeof bytes === 'number' ? bytes : Number.NaN;
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}

@@ -1,0 +1,29 @@
+/** What is reachable from outside; everything else that nobody imports is dead. */
+import type { KnipConfig } from 'knip';
+
+// A trailing `!` marks what also counts in the run for production, which knows no tests and no development dependencies.
+export default {
+  entry: [
+    'bin/*.js!',
+    'src/cli/main.ts!',
+    'src/module.ts!',
+    'src/**/*.test.ts',
+    'test/**/*.test.ts',
+    'scripts/*.{ts,js}',
+    'bench/*.bench.ts',
+    'examples/*/*.ts',
+  ],
+  project: [
+    'src/**/*.ts!',
+    '!src/**/*.test.ts!',
+    '!src/**/conformance/**!',
+    '!src/**/simulation/**!',
+    'test/**/*.ts',
+    'bench/**/*.ts',
+    'scripts/**/*.ts',
+    'examples/**/*.ts',
+  ],
+  // A type that a file exports with the function that takes it may be named by others one day.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  ignoreBinaries: ['prosody'],
+} satisfies KnipConfig;

@@ -1,0 +1,368 @@
+import { describe, expect, it } from 'vitest';
+import {
+  auth,
+  authenticated,
+  bind,
+  bound,
+  loginHost,
+  opened,
+  plainAuth,
+  unbound,
+} from '../../test/support/stream/login.ts';
+import { header, RecordedClient } from '../../test/support/stream/recorder.ts';
+import { StanzaError } from '../stanza/errors.ts';
+import { StreamError } from '../stanza/stream-error.ts';
+import { el } from '../xml/element.ts';
+import type { StreamFeature } from './interface.ts';
+import { Jid } from '../jid/jid.ts';
+
+const END = '</stream:stream>';
+const error = (condition: string): RegExp =>
+  new RegExp(
+    `<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>(<text [^>]*>[^<]*</text>)?</stream:error>${END}$`,
+  );
+
+describe('a stream', () => {
+  it('goes from header to bound', async () => {
+    const host = loginHost();
+    const client = new RecordedClient([host]);
+    expect(client.stream.state).toBe('header');
+    expect(await client.send(header())).toMatch(/<stream:features><mechanisms .*<limits .*<\/stream:features>$/);
+    await client.send(plainAuth('alice', 'a'));
+    expect(await client.send(header())).toMatch(/<stream:features><bind .*<session .*<limits .*<\/stream:features>$/);
+    await client.send(bind('r'));
+    expect(client.stream.state).toBe('bound');
+    expect(client.stream.jid?.key).toBe('alice@a.test/r');
+    expect(client.events).toEqual(['phase auth', 'limits 262144', 'phase bind', 'restart', 'phase open']);
+    await client.send(`<message id='1'/><presence id='2'/><iq id='3' type='get'/>`);
+    expect(host.sessions[0]?.received.map(({ id }) => id)).toEqual(['1', '2', '3']);
+    expect(client.take()).toBe('');
+  });
+
+  it('takes pipelined input, each part after what came before', async () => {
+    const client = new RecordedClient([loginHost()]);
+    const answer = await client.send(header() + plainAuth('alice', 'a') + header() + bind('r') + END);
+    expect(answer).toMatch(
+      /<\/stream:features><success .*\/><\?xml .*<\/stream:features><iq .*<\/iq><\/stream:stream>$/,
+    );
+  });
+
+  it('has a new id after a restart', async () => {
+    const client = await authenticated();
+    const before = client.stream.id;
+    await client.send(header());
+    expect(client.stream.id).not.toBe(before);
+  });
+
+  it('asks for the host’s plug-ins each time', async () => {
+    const host = loginHost();
+    const client = await unbound(host);
+    const seen: string[] = [];
+    const plugin: StreamFeature = {
+      offer: () => undefined,
+      takes: (_stream, { name, ns }) => ns === 'urn:nonza' && name === 'n',
+      handle: (stream, { name }) => void seen.push(`${name} ${stream.state}`),
+    };
+    host.list.push(plugin);
+    await client.send(`<n xmlns='urn:nonza'/>${bind('r')}<n xmlns='urn:nonza'/>`);
+    expect(seen).toEqual(['n negotiating', 'n bound']);
+    host.list.pop();
+    expect(await client.send(`<n xmlns='urn:nonza'/>`)).toMatch(error('unsupported-stanza-type'));
+  });
+
+  it('says so where there is no way to authenticate', async () => {
+    const host = loginHost();
+    host.list.length = 0;
+    expect(await new RecordedClient([host]).send(header())).toMatch(error('undefined-condition'));
+  });
+
+  it('answers a prefixed bind like a plain one (S14)', async () => {
+    const client = await unbound();
+    const iq = `<c:iq xmlns:c='jabber:client' type='set' id='x'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></c:iq>`;
+    expect(await client.send(iq)).toMatch(/^<iq .*alice@a\.test\/random/);
+  });
+});
+
+describe('S16: out of order', () => {
+  it.each(['<message/>', '<presence/>', `<iq type='get' id='1'/>`, bind('r'), `<iq type='result' id='1'/>`])(
+    'a stanza before authentication: %s',
+    async (stanza) => {
+      const client = await opened();
+      expect(await client.send(stanza + plainAuth('alice', 'a'))).toMatch(error('not-authorized'));
+      expect(client.stream.user).toBeUndefined();
+    },
+  );
+
+  it.each([
+    `<message to='bob@a.test'/>`,
+    `<presence to='bob@a.test'/>`,
+    `<iq type='get' id='1' to='bob@a.test/x'/>`,
+    `<message to='b.test'/>`,
+    `<message to='not@a@jid'/>`,
+    `<message to=''/>`,
+  ])('a stanza for somebody else before binding (RFC 6120 §7.1): %s', async (stanza) => {
+    const host = loginHost();
+    const client = await unbound(host);
+    expect(await client.send(stanza + bind('r'))).toMatch(error('not-authorized'));
+    expect(host.sessions).toEqual([]);
+  });
+
+  it.each([
+    [`<message id='1'/>`, `<message type='error' id='1'>`],
+    [`<presence id='1'/>`, `<presence type='error' id='1'>`],
+    [`<iq type='get' id='1' to='a.test'/>`, `<iq type='error' id='1' from='a.test'>`],
+    [`<iq type='set' id='1' to='Alice@a.test' from='bob@a.test'/>`, `<iq type='error' id='1' from='Alice@a.test'>`],
+  ])('a stanza for the server before binding: %s', async (stanza, start) => {
+    const client = await unbound();
+    const answer = await client.send(stanza);
+    expect(answer.startsWith(start)).toBe(true);
+    expect(answer).toContain(`<not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>`);
+    expect(await client.send(bind('r'))).toContain('alice@a.test/r');
+  });
+
+  it.each([`<iq type='result' id='1'/>`, `<iq type='error' id='1'/>`, `<message type='error'/>`])(
+    'what must not be answered, before binding: %s',
+    async (stanza) => {
+      const client = await unbound();
+      expect(await client.send(stanza)).toBe('');
+      expect(client.stream.state).toBe('negotiating');
+    },
+  );
+
+  it.each([
+    `<nonsense/>`,
+    `<message xmlns='urn:other'/>`,
+    `<message xmlns='jabber:server'/>`,
+    `<query xmlns='jabber:iq:roster'/>`,
+    `<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>`,
+    `<compress xmlns='http://jabber.org/protocol/compress'><method>zlib</method></compress>`,
+    `<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`,
+    `<stream:features/>`,
+    `<stream:stream/>`,
+  ])('S9, S14: what there is not, at any time: %s', async (element) => {
+    for (const client of [await opened(), await unbound(), await bound()]) {
+      expect(await client.send(element)).toMatch(error('unsupported-stanza-type'));
+    }
+  });
+
+  it('S14: a stanza of another namespace is none', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    await client.send(`<message xmlns='urn:x' to='v@a.test'><body xmlns='jabber:client'>2</body></message>`);
+    expect(host.sessions[0]?.received).toEqual([]);
+  });
+
+  it.each([
+    plainAuth('bob', 'b'),
+    auth('SCRAM-SHA-1', 'biwsbj1ib2Iscj14'),
+    `<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`,
+    `<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`,
+  ])('S33: authentication after authentication: %s', async (element) => {
+    for (const client of [await unbound(), await bound()]) {
+      expect(await client.send(element)).toMatch(error('unsupported-stanza-type'));
+      expect(client.stream.user?.key).toBe('alice@a.test');
+    }
+  });
+
+  it('something else than a header after authentication', async () => {
+    const client = await authenticated();
+    expect(await client.send(bind('r'))).toMatch(error('invalid-namespace'));
+    expect(client.stream.state).toBe('closed');
+  });
+
+  it('a header inside the stream is no header', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    await client.send(`${header('b.test').slice(21)}<message to='x@a.test'/>`);
+    expect(client.take()).toBe('');
+    expect(host.sessions[0]?.received).toEqual([]);
+    expect(client.stream.host).toBe(host);
+  });
+
+  it('whatever comes after the end', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    expect(await client.send(`${END}<message to='x@a.test'/>`)).toBe(END);
+    expect(await client.send(`<iq type='get' id='1'/>${header()}`)).toBe('');
+    expect(host.sessions[0]?.received).toEqual([]);
+  });
+
+  it('an end tag inside a stanza', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    expect(await client.send(`<message>${END}`)).toMatch(error('not-well-formed'));
+    expect(host.sessions[0]?.received).toEqual([]);
+  });
+});
+
+describe('S17: after authentication', () => {
+  it.each([
+    ['another host that there is', header('b.test'), 'policy-violation'],
+    ['another host that there is not', header('c.test'), 'policy-violation'],
+    ['no host', header('').replace(`to=''`, ''), 'policy-violation'],
+    ['another account', header('a.test', `from='bob@a.test'`), 'invalid-from'],
+    ['the account of another host', header('a.test', `from='alice@b.test'`), 'invalid-from'],
+  ])('a header for %s is refused', async (_what, text, wanted) => {
+    const a = loginHost();
+    const b = loginHost('b.test');
+    const client = await opened(a, b);
+    await client.send(plainAuth('alice', 'a'));
+    expect(await client.send(text + bind('r'))).toMatch(error(wanted));
+    expect(a.sessions.length + b.sessions.length).toBe(0);
+  });
+
+  it('a header from the account itself is fine', async () => {
+    const client = await authenticated();
+    expect(await client.send(header('A.test', `from='Alice@A.test/x'`))).toContain('<bind ');
+  });
+});
+
+describe('the end', () => {
+  it('is answered when the client closes (RFC 6120 §4.4)', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    expect(await client.send(END)).toBe(END);
+    expect(client.events.at(-1)).toBe('close');
+    expect(host.sessions[0]?.ends).toEqual([{ kind: 'closed' }]);
+    client.stream.eof();
+    client.stream.close(new StreamError('conflict'));
+    expect(host.sessions[0]?.ends).toHaveLength(1);
+    expect(client.events.filter((event) => event === 'close')).toHaveLength(1);
+  });
+
+  it('can be ours, with an error', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    const conflict = new StreamError('conflict', 'Replaced');
+    client.stream.close(conflict);
+    expect(client.take()).toMatch(error('conflict'));
+    expect(host.sessions[0]?.ends).toEqual([{ kind: 'ended', error: conflict }]);
+    client.stream.write('<message/>');
+    client.stream.send(el('message', 'jabber:client'));
+    expect(client.take()).toBe('');
+  });
+
+  it('can be ours, without', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    client.stream.close();
+    expect(client.take()).toBe(END);
+    expect(host.sessions[0]?.ends).toEqual([{ kind: 'ended' }]);
+  });
+
+  it('comes with the end of the connection', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    client.stream.eof();
+    expect(client.take()).toBe(END);
+    expect(host.sessions[0]?.ends).toEqual([{ kind: 'lost' }]);
+  });
+
+  it('comes with the client’s stream error, unanswered', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    const text = `<stream:error><undefined-condition xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>`;
+    expect(await client.send(text)).toBe(END);
+    expect(host.sessions[0]?.ends).toEqual([{ kind: 'closed' }]);
+  });
+
+  it('comes before our header: nothing for nobody, a header and the error for whom it is about', () => {
+    const gone = new RecordedClient([loginHost()]);
+    gone.stream.eof();
+    expect(gone.take()).toBe('');
+    const late = new RecordedClient([loginHost()]);
+    late.stream.timeout();
+    expect(late.take()).toMatch(/^<\?xml .*<stream:stream .* from='' .*<connection-timeout /);
+  });
+
+  it('after a restart has a header, too', async () => {
+    const client = await authenticated();
+    client.stream.timeout();
+    expect(client.take()).toMatch(
+      /^<\?xml .*<stream:stream .* from='a\.test' .*<connection-timeout .*No resource bound/,
+    );
+  });
+
+  it('says what was too slow', async () => {
+    const client = await opened();
+    client.stream.timeout();
+    expect(client.take()).toContain('No authentication in time');
+  });
+
+  it('tells unacceptable XML from a fault of ours', async () => {
+    const xml = await bound();
+    expect(await xml.send('<message>&undefined;</message>')).toMatch(error('not-well-formed'));
+    const host = loginHost();
+    const ours = await unbound(host);
+    host.list.unshift({
+      offer: () => undefined,
+      takes: () => true,
+      handle: () => {
+        throw new TypeError('secret');
+      },
+    });
+    const answer = await ours.send('<x/>');
+    expect(answer).toMatch(error('internal-server-error'));
+    expect(answer).not.toContain('secret');
+  });
+
+  it('after authentication allows more, before it less (S7)', async () => {
+    const big = `<message to='a.test'><body>${'x'.repeat(100_000)}</body></message>`;
+    expect(await (await opened()).send(big)).toMatch(error('policy-violation'));
+    const host = loginHost();
+    const client = await bound(host);
+    expect(await client.send(big)).toBe('');
+    expect(host.sessions[0]?.received).toHaveLength(1);
+  });
+});
+
+describe('a session', () => {
+  it('can stop and start the input', async () => {
+    const client = await bound();
+    client.stream.pause();
+    client.stream.resume();
+    expect(client.events.slice(-2)).toEqual(['pause', 'resume']);
+  });
+
+  it('may write before the client knows that it is bound: that goes out after the answer', async () => {
+    const host = loginHost();
+    const client = await unbound(host);
+    host.beforeBind = async () => {
+      client.stream.write('<message/>');
+      await Promise.resolve();
+      client.stream.write('<presence/>');
+    };
+    expect(await client.send(bind('r'))).toMatch(/^<iq type='result' .*<\/iq><message\/><presence\/>$/);
+  });
+
+  it('is ended at once if the stream was closed while it was made', async () => {
+    const host = loginHost();
+    const client = await unbound(host);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    host.beforeBind = () => promise;
+    const sending = client.send(bind('r'));
+    client.stream.eof();
+    resolve();
+    expect(await sending).toBe(END);
+    expect(host.sessions[0]?.ends).toEqual([{ kind: 'lost' }]);
+    expect(client.stream.state).toBe('closed');
+  });
+
+  it('does not spoil the stream if it cannot be made', async () => {
+    const host = loginHost();
+    const client = await unbound(host);
+    host.beforeBind = () => {
+      throw new StanzaError('resource-constraint');
+    };
+    expect(await client.send(bind('r'))).toContain('resource-constraint');
+    host.beforeBind = () => undefined;
+    expect(await client.send(bind('r', 'b2'))).toContain('alice@a.test/r');
+  });
+});
+
+it('S33: an identity cannot be replaced, whoever tries', async () => {
+  const client = await unbound();
+  const bob = Jid.parse('bob@a.test');
+  if (bob !== undefined) expect(() => client.stream.authenticated(bob)).toThrow('one identity');
+  expect(client.stream.user?.key).toBe('alice@a.test');
+});
