@@ -218,7 +218,8 @@ describe('around the recipient', () => {
     juliet.send('<iq id="4" type="get" to="room@echo.localhost"><q xmlns="urn:echo"/></iq>');
     await settled();
     const got = juliet.take().map((stanza) => [stanza.attr('id'), stanza.attr('from'), stanza.attr('type')]);
-    expect(got.sort()).toEqual([
+    got.sort(([a], [b]) => Number(a) - Number(b));
+    expect(got).toEqual([
       ['1', 'room@echo.localhost/nick', undefined],
       ['2', 'nobody@echo.localhost', 'error'],
       ['3', 'echo.localhost', 'result'],

@@ -43,9 +43,10 @@ export class IqTable {
    */
   add(type: 'get' | 'set', ns: string, name: string, target: IqTarget, handler: IqHandler): () => void {
     let names = this.#handlers.get(ns);
-    if (names === undefined) this.#handlers.set(ns, (names = new Map()));
+    if (names === undefined) this.#handlers.set(ns, (names = new Map<string, Map<IqTarget, IqHandler>[]>()));
     let types = names.get(name);
-    if (types === undefined) names.set(name, (types = [new Map(), new Map()]));
+    if (types === undefined)
+      names.set(name, (types = [new Map<IqTarget, IqHandler>(), new Map<IqTarget, IqHandler>()]));
     const targets = types[type === 'get' ? 0 : 1];
     if (targets === undefined || targets.has(target)) {
       throw new Error(`iq ${type} {${ns}}${name} to ${target} has a handler already`);

@@ -1,5 +1,5 @@
 /** Management operations: defined once, offered through every face (command line, shell, ad-hoc, HTTP). */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Jid } from '../jid/jid.ts';
 import type { Log } from '../logging/log.ts';
 import { StanzaError } from '../stanza/errors.ts';

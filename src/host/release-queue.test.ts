@@ -101,6 +101,21 @@ describe('an output that takes time', () => {
     expect([left, queue.length]).toEqual([['slow', 'next', 'with ticket'], 0]);
   });
 
+  test('holds one whose ticket was pending when it was pushed and settles meanwhile', async () => {
+    const left: string[] = [];
+    const queue = new ReleaseQueue();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    queue.push(undefined, { release: () => promise.then(() => void left.push('slow')) });
+    const ticket = new Ticket();
+    queue.push(ticket, recorder(left, 'with ticket'));
+    ticket.settle();
+    await turn();
+    expect(left).toEqual([]);
+    resolve();
+    await turn();
+    expect(left).toEqual(['slow', 'with ticket']);
+  });
+
   test('does not hold them for ever by failing', async () => {
     const left: string[] = [];
     const reports: unknown[] = [];

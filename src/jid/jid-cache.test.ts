@@ -41,4 +41,6 @@ test('does not keep long texts', () => {
   cache.set(fits, value(fits));
   cache.set(long, value(long));
   expect([cache.get(fits)?.key, cache.get(long)]).toEqual([fits, undefined]);
+  for (let i = 0; i < 100; i++) cache.set(`${long}${String(i)}`, value(long));
+  expect(cache.get(fits)?.key, 'long texts take no room').toBe(fits);
 });

@@ -30,10 +30,7 @@ export class JidCache<V extends Keyed> {
     const young = this.#young.get(text);
     if (young !== undefined) return young;
     const old = this.#old.get(text);
-    if (old !== undefined) {
-      this.#old.delete(text);
-      this.#add(text, old);
-    }
+    if (old !== undefined) this.#add(text, old);
     return old;
   }
 

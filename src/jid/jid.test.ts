@@ -293,13 +293,17 @@ describe('memory', () => {
     return grown;
   }
 
-  test('a JID does not keep the text alive that it was cut from', () => {
+  test.each([
+    ['cached', (i: number) => `someone-with-${i}@example.org/the-resource`],
+    ['in another form', (i: number) => `SomeOne-with-${i}@example.org/the-resource`],
+    ['too long for the cache', (i: number) => `someone-with-${i}@example.org/${'the-resource'.repeat(20)}`],
+    ['a domain', (i: number) => `number-${i}.example.org`],
+    ['a domain too long for the cache', (i: number) => `number-${i}${'.example'.repeat(20)}`],
+  ])('a JID does not keep the text alive that it was cut from: %s', (_name, text) => {
     const filler = 'x'.repeat(100_000);
     const grown = heapGrowth(() =>
       Array.from({ length: 200 }, (_, i) => {
-        const stanza = Buffer.from(
-          `<message to='Someone.${String(i)}@Example.org/resource-${String(i)}'>${filler}`,
-        ).toString();
+        const stanza = Buffer.from(`<message to='${text(i)}'>${filler}`).toString();
         return Jid.parse(stanza.slice(13, stanza.indexOf("'>")));
       }),
     );

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { prepareOpaqueString, prepareUsername } from './precis.ts';
 
 describe('UsernameCaseMapped', () => {
@@ -44,6 +44,28 @@ describe('UsernameCaseMapped', () => {
   ])('maps %s', (_name, text, username) => {
     expect(prepareUsername(text)).toBe(username);
     expect(prepareUsername(username)).toBe(username);
+  });
+});
+
+describe('UsernameCaseMapped with another Unicode', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test('refuses what it lowers to a letter that the tables do not know', () => {
+    const toLowerCase = vi.spyOn(String.prototype, 'toLowerCase').mockReturnValue('\ua7ce');
+    const username = prepareUsername('é');
+    const calls = toLowerCase.mock.calls.length;
+    vi.restoreAllMocks();
+    expect([username, calls]).toEqual([undefined, 1]);
+  });
+
+  test('refuses what does not stay the same when it is lowered again', () => {
+    const toLowerCase = vi.spyOn(String.prototype, 'toLowerCase').mockReturnValueOnce('é').mockReturnValueOnce('è');
+    const username = prepareUsername('É');
+    const calls = toLowerCase.mock.calls.length;
+    vi.restoreAllMocks();
+    expect([username, calls]).toEqual([undefined, 2]);
   });
 });
 

@@ -45,17 +45,17 @@ function enforceUsername(text: string): string | undefined {
   if (!codePointsOf(prepared).every(inIdentifierClass)) return undefined;
   const result = prepared.toLowerCase().normalize('NFC');
   const codePoints = codePointsOf(result);
-  if (!codePoints.every(inIdentifierClass) || !obeysContextualRules(codePoints)) return undefined;
-  if (!obeysBidiRule(codePoints)) return undefined;
-  // RFC 8264 §7: the outcome has to be stable
+  // A Unicode newer than the tables may lower an old letter to a new one.
+  if (!codePoints.every(inIdentifierClass)) return undefined;
+  if (!obeysContextualRules(codePoints) || !obeysBidiRule(codePoints)) return undefined;
+  // RFC 8264 §7: the outcome has to be stable.
   return result.toLowerCase().normalize('NFC') === result ? result : undefined;
 }
 
 function enforceOpaqueString(text: string): string | undefined {
   if (!codePointsOf(text).every(inFreeformClass)) return undefined;
-  const result = mapSpaces(text).normalize('NFC');
-  const codePoints = codePointsOf(result);
-  return codePoints.every(inFreeformClass) && obeysContextualRules(codePoints) ? result : undefined;
+  const result = mapSpaces(text).normalize('NFC'); // never leaves the class: all that is composed of it is in it
+  return obeysContextualRules(codePointsOf(result)) ? result : undefined;
 }
 
 /** Enforces UsernameCaseMapped (RFC 8265 §3.3.3); `undefined` where the text is no username. */

@@ -106,7 +106,7 @@ export class Metrics {
   #series(name: string, help: string, labels: LabelValues, make: () => Metric): Metric {
     let family = this.#families.get(name);
     if (family === undefined) this.#families.set(name, (family = { help, series: new Map() }));
-    const key = JSON.stringify(Object.entries(labels).sort());
+    const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
     let found = family.series.get(key);
     if (found === undefined) family.series.set(key, (found = { labels, metric: make() }));
     return found.metric;

@@ -30,6 +30,7 @@ export const EQUALS = 0x3d;
 export const GT = 0x3e;
 export const QUESTION = 0x3f;
 export const BRACKET = 0x5d;
+export const BRACE = 0x7b;
 
 function mark(bytes: Iterable<number>, bits: number): void {
   for (const byte of bytes) BYTE_CLASS[byte] = (BYTE_CLASS[byte] ?? 0) | bits;

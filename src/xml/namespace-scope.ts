@@ -86,11 +86,18 @@ export function checkAttributePrefixes(
   }
 }
 
+/** What `scanStartTag` makes of the names `to` and `id`: length, first and last byte. */
+const KEY_TO = 0x02746f;
+const KEY_ID = 0x026964;
+
 /** Name of attribute `k` of the scan as `Attributes` has it. */
 export function attributeName(scan: Scan, bytes: Buffer, base: number, k: number, outer: Scope): string {
   const at = k * ATTRIBUTE_SIZE;
   const start = base + (scan.attributes[at + 1] as number);
   const end = base + nameEndOf(scan, at);
+  const key = scan.attributes[at] as number;
+  if (key === KEY_TO) return 'to';
+  if (key === KEY_ID) return 'id';
   const colon = scan.attributes[at + 5] as number;
   if (colon === 0) return NAMES.get(bytes, start, end);
   const uri = namespaceOf(scan, bytes, start, base + colon, outer);

@@ -13,6 +13,10 @@ export const ATTRIBUTE_SIZE = 6;
 export const CODED = 1;
 /** Attribute flag: declares a namespace. */
 export const DECLARATION = 2;
+/** Attribute flag: the value has a reference that our serialiser does not write, or white space that parsers change. */
+export const ODD = 8;
+/** Attribute flag: the value contains something that our serialiser would escape. */
+export const UNESCAPED = 4;
 
 /** Namespaces that hold around an element. */
 export interface Scope {
@@ -40,6 +44,8 @@ export class Scan {
   open = new Int32Array(2 * 16);
   /** Attributes of the root, then those of the tag being scanned. */
   attributes = new Int32Array(ATTRIBUTE_SIZE * 32);
+  /** Flags of the attribute being scanned. */
+  valueFlags = 0;
   /** Attributes of the root. */
   rootAttributes = 0;
   rootName = '';

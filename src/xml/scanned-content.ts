@@ -1,6 +1,5 @@
 // Uses `as` on the packed list of children, whose layout is fixed.
 /** Content that was received: validated bytes and where things are in them, with edits beside. */
-import { BuiltContent } from './built-content.ts';
 import type { Content } from './content.ts';
 import { decodeText } from './decode.ts';
 import type { Element, Node } from './element.ts';
@@ -12,6 +11,7 @@ import { buildNodes } from './tree-builder.ts';
 export type ChildList = readonly (string | number)[];
 
 const CHILD_SIZE = 4;
+const NO_CUTS: readonly number[] = [];
 const NO_PREFIXES: ReadonlyMap<string, string> = new Map();
 
 /** The edits of a content. */
@@ -19,7 +19,7 @@ interface Edits {
   /** Ranges of the source that were removed, begin and end alternating, ascending. */
   readonly cuts: readonly number[];
   /** What was added at the end. */
-  readonly added: Content;
+  readonly added: readonly Element[];
 }
 
 /** Content of a received stanza. */
@@ -64,25 +64,25 @@ export class ScannedContent implements Content {
     if (this.#edits === undefined) return bytes;
     const { cuts, added } = this.#edits;
     for (let k = 0; k < cuts.length; k += 2) bytes -= (cuts[k + 1] as number) - (cuts[k] as number);
-    return bytes + added.bytes;
+    return bytes + serialiseNodes(added, this.#ns).length;
   }
 
   get count(): number {
-    return this.#received + (this.#edits?.added.count ?? 0);
+    return this.#received + (this.#edits?.added.length ?? 0);
   }
 
   nameAt(index: number): string {
     const name = this.#children[index * CHILD_SIZE];
-    return name === undefined ? this.#added(index).nameAt(index - this.#received) : (name as string);
+    return name === undefined ? this.#added(index).name : (name as string);
   }
 
   nsAt(index: number): string {
     const ns = this.#children[index * CHILD_SIZE + 1];
-    return ns === undefined ? this.#added(index).nsAt(index - this.#received) : (ns as string);
+    return ns === undefined ? this.#added(index).ns : (ns as string);
   }
 
   elementAt(index: number): Element {
-    if (index >= this.#received) return this.#added(index).elementAt(index - this.#received);
+    if (index >= this.#received) return this.#added(index);
     const memo = (this.#elements ??= []);
     const known = memo[index];
     if (known !== undefined) return known;
@@ -91,7 +91,7 @@ export class ScannedContent implements Content {
   }
 
   textAt(index: number): string {
-    if (index >= this.#received) return this.#added(index).textAt(index - this.#received);
+    if (index >= this.#received) return this.#added(index).text();
     const source = this.#source;
     const end = this.#endOf(index);
     const inner = endOfStartTag(source, this.#startOf(index));
@@ -111,9 +111,9 @@ export class ScannedContent implements Content {
   }
 
   append(element: Element): Content {
-    const { cuts, added } = this.#edits ?? { cuts: [], added: undefined };
-    const more = added?.append(element) ?? new BuiltContent(this.#ns, [element]);
-    return this.#edited(this.#children, { cuts, added: more });
+    const edits = this.#edits;
+    const added = edits === undefined ? [element] : [...edits.added, element];
+    return this.#edited(this.#children, { cuts: edits?.cuts ?? NO_CUTS, added });
   }
 
   without(indexes: readonly number[]): Content {
@@ -124,9 +124,8 @@ export class ScannedContent implements Content {
       if (indexes.includes(index)) cuts.push(this.#startOf(index), this.#endOf(index));
       else children.push(...this.#children.slice(index * CHILD_SIZE, (index + 1) * CHILD_SIZE));
     }
-    const added = this.#edits?.added ?? new BuiltContent(this.#ns, []);
-    const later = indexes.filter((index) => index >= received).map((index) => index - received);
-    return this.#edited(children, { cuts: cuts.sort((a, b) => a - b), added: added.without(later) });
+    const added = this.#edits?.added.filter((_element, k) => !indexes.includes(received + k));
+    return this.#edited(children, { cuts: cuts.sort((a, b) => a - b), added: added ?? [] });
   }
 
   /** Number of child elements that were received and not removed. */
@@ -138,9 +137,10 @@ export class ScannedContent implements Content {
     return this.#scope ?? { defaultNs: this.#ns, prefixes: NO_PREFIXES };
   }
 
-  #added(index: number): Content {
-    if (this.#edits === undefined) throw new RangeError(`no child element ${index}`);
-    return this.#edits.added;
+  #added(index: number): Element {
+    const element = this.#edits?.added[index - this.#received];
+    if (element === undefined) throw new RangeError(`no child element ${index}`);
+    return element;
   }
 
   #startOf(index: number): number {
@@ -159,14 +159,14 @@ export class ScannedContent implements Content {
     if (this.#edits === undefined) return buildNodes(this.#source, this.#start, this.#end, this.#scopeInside);
     const nodes: Node[] = [];
     this.#eachPiece((start, end) => nodes.push(...buildNodes(this.#source, start, end, this.#scopeInside)));
-    return [...nodes, ...this.#edits.added.nodes()];
+    return [...nodes, ...this.#edits.added];
   }
 
   #splice(): string {
     if (this.#edits === undefined) return this.#source.slice(this.#start, this.#end);
     let out = '';
     this.#eachPiece((start, end) => (out += this.#source.slice(start, end)));
-    return out + this.#edits.added.wire();
+    return out + serialiseNodes(this.#edits.added, this.#ns);
   }
 
   /** What is left of the source. */

@@ -1,5 +1,6 @@
 // Uses `as` on array elements: indexes are below the counts kept beside them.
 /** From a finished scan to objects that outlive the bytes it was about. */
+import { BRACE, SLASH } from './byte-class.ts';
 import { decodeValue } from './decode.ts';
 import { NAMES, VALUES } from './intern.ts';
 import { attributeName } from './namespace-scope.ts';
@@ -14,7 +15,20 @@ export function stanzaOf(scan: Scan, bytes: Buffer, base: number, end: number, o
   const children = scan.children.slice(0, scan.childCount * 4);
   const scope = scan.plain ? undefined : { defaultNs: scan.contentNs, prefixes: rootPrefixes(scan, outer) };
   const content = new ScannedContent(scan.rootNs, source, scan.contentStart, scan.contentEnd, children, scope);
-  return new Stanza(scan.rootName, scan.rootNs, rootAttributes(scan, bytes, base, outer), content);
+  const attributes = rootAttributes(scan, bytes, base, outer);
+  return new Stanza(scan.rootName, scan.rootNs, attributes, content, attributesAsWritten(scan, source, attributes));
+}
+
+/** The attributes of the root as they were written, if they mean the same in any place and need no escaping. */
+function attributesAsWritten(scan: Scan, source: string, attributes: AttributeList): string | undefined {
+  for (let k = 0; k < scan.rootAttributes; k++) {
+    if (scan.attributes[k * ATTRIBUTE_SIZE + 4] !== 0) return undefined; // a declaration, or not as we write it
+  }
+  for (let k = 0; k < attributes.length; k += 2) {
+    if ((attributes[k] as string).charCodeAt(0) === BRACE) return undefined; // a prefix of the stream
+  }
+  const end = scan.contentStart - (source.charCodeAt(scan.contentStart - 2) === SLASH ? 2 : 1);
+  return source.slice(scan.open[1], end);
 }
 
 /** The stream header whose start tag, at `base`, was scanned. */

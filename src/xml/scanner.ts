@@ -23,7 +23,8 @@ import {
 import type { XmlLimits } from './limits.ts';
 import { isCanonicalReference, scanReference } from './reference.ts';
 import type { Scan, Scope } from './scan.ts';
-import { scanStartTag } from './start-tag.ts';
+import { openElement, scanStartTag } from './start-tag.ts';
+import { knownTag } from './tag-cache.ts';
 import { utf8Length } from './utf8.ts';
 import { XmlError, notWellFormed } from './xml-error.ts';
 
@@ -80,7 +81,7 @@ export function scanElement(
         i += CDATA_START.length;
       } else if (kind === QUESTION) throw new XmlError('restricted-xml', 'processing instruction');
       else {
-        const next = scanStartTag(scan, bytes, base, i, end, limits, outer);
+        const next = scanTag(scan, bytes, base, i, end, limits, outer);
         if (next < 0) return stopInTag(scan, i - base, end - base);
         if (scan.selfClosing) scan.pop(next - base);
         i = next;
@@ -119,6 +120,26 @@ export function scanRootTag(
   scan.contentStart = next - base;
   scan.contentEnd = next - base;
   return next;
+}
+
+/** Scan the start tag at `i`, inside the root, or recognise it. */
+function scanTag(
+  scan: Scan,
+  bytes: Buffer,
+  base: number,
+  i: number,
+  end: number,
+  limits: XmlLimits,
+  outer: Scope,
+): number {
+  const known = knownTag(bytes, i, end);
+  if (known === undefined || known.nameLength > limits.nameBytes || limits.attributes < 1) {
+    return scanStartTag(scan, bytes, base, i, end, limits, outer);
+  }
+  const start = i - base;
+  if (scan.depth === 1) scan.addChild(known.name, known.ns ?? scan.contentNs, start);
+  openElement(scan, start + 1, start + 1 + known.nameLength, known.selfClosing, limits);
+  return i + known.length;
 }
 
 function stop(scan: Scan, next: number): -1 {

@@ -4,6 +4,7 @@
  * Namespaces are written as default namespaces, attributes of a foreign namespace get a generated prefix. The output is
  * well-formed whatever the tree holds: names that are none throw, characters that XML cannot express become U+FFFD.
  */
+import { BRACE } from './byte-class.ts';
 import type { Element, Node } from './element.ts';
 import { textToWire, toWire, valueToWire } from './escape.ts';
 import { NS_XML } from './namespaces.ts';
@@ -24,7 +25,8 @@ export function serialise(element: Element, outerNs: string, prefixes?: Prefixes
   const inner = prefix === undefined ? ns : outerNs;
   let out = `<${tag}`;
   if (inner !== outerNs) out += ` xmlns='${valueToWire(inner)}'`;
-  out += serialiseAttributes(attrs);
+  let serial = 0;
+  for (const [key, value] of attrs) out += serialiseAttribute(key, value, ++serial);
   const content = serialiseNodes(children, inner, prefixes);
   return content === '' ? `${out}/>` : `${out}>${content}</${tag}>`;
 }
@@ -36,15 +38,10 @@ export function serialiseNodes(nodes: readonly Node[], ns: string, prefixes?: Pr
   return out;
 }
 
-/** Attributes, each with a space before it. */
-export function serialiseAttributes(attrs: Iterable<readonly [string, string]>): string {
-  let out = '';
-  let generated = 0;
-  for (const [name, value] of attrs) {
-    if (name.startsWith('{')) out += foreignAttribute(name, value, ++generated);
-    else out += ` ${attributeNameToWire(name)}='${valueToWire(value)}'`;
-  }
-  return out;
+/** An attribute, with a space before it. `serial` makes a generated prefix unique in its tag. */
+export function serialiseAttribute(name: string, value: string, serial: number): string {
+  if (name.charCodeAt(0) === BRACE) return foreignAttribute(name, value, serial);
+  return ` ${attributeNameToWire(name)}='${valueToWire(value)}'`;
 }
 
 function foreignAttribute(name: string, value: string, serial: number): string {
@@ -64,8 +61,17 @@ function attributeNameToWire(name: string): string {
 /** What a name cannot contain or begin with. Which letters it may contain the parser has checked, or our own code knows. */
 const NOT_IN_NAMES = /^[-.\d]|[\0-,/:-@[-^`{-\x7f]/;
 
+/** Names as they are written, of those asked for lately. */
+const KNOWN_NAMES = new Map<string, string>();
+const MAX_KNOWN_NAMES = 1024;
+
 /** A name without a prefix as it is written. */
 export function nameToWire(name: string): string {
+  const known = KNOWN_NAMES.get(name);
+  if (known !== undefined) return known;
   if (name === '' || NOT_IN_NAMES.test(name)) throw new TypeError(`not a name in XML: ${JSON.stringify(name)}`);
-  return toWire(name);
+  const wire = toWire(name);
+  if (KNOWN_NAMES.size >= MAX_KNOWN_NAMES) KNOWN_NAMES.clear();
+  if (name.length <= 64) KNOWN_NAMES.set(name, wire);
+  return wire;
 }

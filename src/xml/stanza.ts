@@ -7,7 +7,7 @@
 import { BuiltContent } from './built-content.ts';
 import type { ChildName, Content } from './content.ts';
 import { Element, type AttributeInit } from './element.ts';
-import { nameToWire, serialise, serialiseAttributes } from './serialise.ts';
+import { nameToWire, serialise, serialiseAttribute } from './serialise.ts';
 import { valueToWire } from './escape.ts';
 import { NS_XML } from './namespaces.ts';
 
@@ -27,15 +27,18 @@ export class Stanza {
   readonly lang: string | undefined;
   readonly #attributes: AttributeList;
   readonly #content: Content;
+  /** The attributes as they are written, once known. */
+  #head: string | undefined;
   #wire: string | undefined;
   #wireNs: string | undefined;
 
   /** For the reader; everybody else takes `Stanza.of`. */
-  constructor(name: string, ns: string, attributes: AttributeList, content: Content) {
+  constructor(name: string, ns: string, attributes: AttributeList, content: Content, head?: string) {
     this.name = name;
     this.ns = ns;
     this.#attributes = attributes;
     this.#content = content;
+    this.#head = head;
     this.to = valueOf(attributes, 'to');
     this.from = valueOf(attributes, 'from');
     this.type = valueOf(attributes, 'type');
@@ -117,20 +120,26 @@ export class Stanza {
   /** A copy with attributes of the root set, or removed where the value is `undefined`. */
   with(changes: AttributeInit): Stanza {
     const attributes: string[] = [];
-    for (let k = 0; k < this.#attributes.length; k += 2) {
-      const name = this.#attributes[k] as string;
-      if (!Object.hasOwn(changes, name)) attributes.push(name, this.#attributes[k + 1] as string);
+    const kept = this.#attributes;
+    let head = this.#head;
+    for (let k = 0; k < kept.length; k += 2) {
+      const name = kept[k] as string;
+      if (Object.hasOwn(changes, name)) head = undefined;
+      else attributes.push(name, kept[k + 1] as string);
     }
     for (const name in changes) {
       const value = changes[name];
-      if (value !== undefined) attributes.push(name, String(value));
+      if (value === undefined) continue;
+      const text = String(value);
+      attributes.push(name, text);
+      if (head !== undefined) head += serialiseAttribute(name, text, attributes.length);
     }
-    return new Stanza(this.name, this.ns, attributes, this.#content);
+    return new Stanza(this.name, this.ns, attributes, this.#content, head);
   }
 
   /** A copy with an element added at the end. */
   append(child: Element): Stanza {
-    return new Stanza(this.name, this.ns, this.#attributes, this.#content.append(child));
+    return new Stanza(this.name, this.ns, this.#attributes, this.#content.append(child), this.#head);
   }
 
   /** A copy without the child elements of that name and namespace, or those of them for which `where` is true. */
@@ -142,7 +151,7 @@ export class Stanza {
       if (where === undefined || where(content.elementAt(index))) indexes.push(index);
     }
     if (indexes.length === 0) return this;
-    return new Stanza(this.name, this.ns, this.#attributes, content.without(indexes));
+    return new Stanza(this.name, this.ns, this.#attributes, content.without(indexes), this.#head);
   }
 
   /** All of it as a tree. */
@@ -167,9 +176,18 @@ export class Stanza {
     const tag = nameToWire(this.name);
     let out = `<${tag}`;
     if (this.ns !== outerNs) out += ` xmlns='${valueToWire(this.ns)}'`;
-    out += serialiseAttributes(pairs(this.#attributes));
+    out += this.#head ??= this.#writeAttributes();
     const content = this.#content.wire();
     return content === '' ? `${out}/>` : `${out}>${content}</${tag}>`;
+  }
+
+  #writeAttributes(): string {
+    const attributes = this.#attributes;
+    let out = '';
+    for (let k = 0; k < attributes.length; k += 2) {
+      out += serialiseAttribute(attributes[k] as string, attributes[k + 1] as string, k);
+    }
+    return out;
   }
 
   #indexOf(name: string, ns: string): number {

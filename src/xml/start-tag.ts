@@ -19,11 +19,13 @@ import {
   VALUE_STOP,
 } from './byte-class.ts';
 import type { XmlLimits } from './limits.ts';
+import { NS_STREAM } from './namespaces.ts';
 import { checkAttributePrefixes, colonIn, declareNamespaces, namespaceOf } from './namespace-scope.ts';
 import { scanName } from './name.ts';
 import { isCanonicalReference, scanReference } from './reference.ts';
 import { NAMES } from './intern.ts';
-import { ATTRIBUTE_SIZE, CODED, DECLARATION, type Scan, type Scope } from './scan.ts';
+import { ATTRIBUTE_SIZE, CODED, DECLARATION, ODD, UNESCAPED, type Scan, type Scope } from './scan.ts';
+import { keepTag } from './tag-cache.ts';
 import { utf8Length } from './utf8.ts';
 import { notWellFormed, tooMuch } from './xml-error.ts';
 
@@ -64,11 +66,12 @@ export function scanStartTag(
   if (nameEnd - nameStart > limits.nameBytes) throw tooMuch('bytes of a name');
 
   const isRoot = scan.depth === 0;
+  const bound = scan.bound;
   const first = isRoot ? 0 : scan.rootAttributes;
   let count = 0;
   let prefixed = colon !== 0;
   let declares = false;
-  let plain = true;
+  let odd = false;
   let selfClosing = false;
 
   for (;;) {
@@ -136,31 +139,11 @@ export function scanStartTag(
     } while ((classes[byte] as number) & SPACE);
     if (byte !== APOS && byte !== QUOT) throw notWellFormed('attribute value without quotes');
 
-    // Attribute value
-    const quote = byte;
     const valueStart = ++p;
-    for (;;) {
-      while (p < end && ((classes[(byte = bytes[p] as number)] as number) & VALUE_STOP) === 0) p++;
-      if (p >= end) return -1;
-      if (byte === quote) break;
-      if (byte === APOS || byte === QUOT || byte === GT) p++;
-      else if (byte === AMP) {
-        const next = scanReference(bytes, p, end);
-        if (next === 0) return -1;
-        if (!isCanonicalReference(bytes, p, next, true)) plain = false;
-        flags |= CODED;
-        p = next;
-      } else if (byte >= 0x80) {
-        const size = utf8Length(bytes, p, end);
-        if (size === 0) return -1;
-        flags |= CODED;
-        p += size;
-      } else if (byte === TAB || byte === LF || byte === CR) {
-        flags |= CODED;
-        plain = false;
-        p++;
-      } else throw notWellFormed(byte === LT ? '< in an attribute value' : 'control character');
-    }
+    scan.valueFlags = flags;
+    p = scanValue(scan, bytes, valueStart, end, byte);
+    if (p < 0) return -1;
+    if (scan.valueFlags & ODD) odd = true;
 
     scan.reserveAttribute(first + count);
     const at = (first + count) * ATTRIBUTE_SIZE;
@@ -169,37 +152,50 @@ export function scanStartTag(
     attributes[at + 1] = start - base;
     attributes[at + 2] = valueStart - base;
     attributes[at + 3] = p - base;
-    attributes[at + 4] = flags;
+    attributes[at + 4] = scan.valueFlags;
     attributes[at + 5] = attributeColon === 0 ? 0 : attributeColon - base;
     count++;
     if (++p >= end) return -1;
     byte = bytes[p] as number;
   }
 
-  if (scan.elements >= limits.elements) throw tooMuch('elements');
-  if (scan.depth >= limits.depth) throw tooMuch('nested elements');
   if (isRoot) scan.rootAttributes = count;
-  else if (!plain) scan.plain = false;
-
+  else if (odd) scan.plain = false;
   const declared = declares ? declareNamespaces(scan, bytes, base, first, count, limits, outer) : undefined;
   if (scan.depth < 2 || prefixed) {
-    const ns =
-      colon !== 0
-        ? namespaceOf(scan, bytes, nameStart, colon, outer)
-        : (declared ?? (isRoot ? outer.defaultNs : scan.contentNs));
+    const ns = colon === 0 ? declared : namespaceOf(scan, bytes, nameStart, colon, outer);
     const name = scan.depth < 2 ? NAMES.get(bytes, colon === 0 ? nameStart : colon + 1, nameEnd) : '';
     if (isRoot) {
       scan.rootName = name;
-      scan.rootNs = ns;
+      scan.rootNs = ns ?? outer.defaultNs;
       scan.contentNs = declared ?? outer.defaultNs;
       if (colon !== 0) scan.plain = false;
-    } else if (scan.depth === 1) scan.addChild(name, ns, i - base);
+    } else if (scan.depth === 1) {
+      scan.addChild(name, ns ?? scan.contentNs, i - base);
+      const isSimple =
+        colon === 0 && (count === 0 || (count === 1 && scan.attributes[first * ATTRIBUTE_SIZE + 4] === DECLARATION));
+      if (isSimple && scan.bound === bound && ns !== NS_STREAM)
+        keepTag(bytes, i, p, name, nameEnd - nameStart, ns, selfClosing);
+    }
     if (prefixed) checkAttributePrefixes(scan, bytes, base, first, count, outer);
   }
+  openElement(scan, nameStart - base, nameEnd - base, selfClosing, limits);
+  return p;
+}
+
+/** Open the element whose start tag was read; it may be an empty one. */
+export function openElement(
+  scan: Scan,
+  nameStart: number,
+  nameEnd: number,
+  selfClosing: boolean,
+  limits: XmlLimits,
+): void {
+  if (scan.elements >= limits.elements) throw tooMuch('elements');
+  if (scan.depth >= limits.depth) throw tooMuch('nested elements');
   scan.elements++;
   scan.selfClosing = selfClosing;
-  scan.push(nameStart - base, nameEnd - base);
-  return p;
+  scan.push(nameStart, nameEnd);
 }
 
 function unfinishedName(start: number, end: number, limits: XmlLimits): -1 {
@@ -227,4 +223,36 @@ function isXml(bytes: Uint8Array, start: number, colon: number): boolean {
 function equalBytes(bytes: Uint8Array, a: number, b: number, length: number): boolean {
   for (let k = 0; k < length; k++) if (bytes[a + k] !== bytes[b + k]) return false;
   return true;
+}
+
+/**
+ * Scan an attribute value up to its closing quote and add to `scan.valueFlags` what is special about it.
+ * @returns index of the quote, or -1
+ */
+function scanValue(scan: Scan, bytes: Uint8Array, start: number, end: number, quote: number): number {
+  const classes = BYTE_CLASS;
+  let p = start;
+  for (;;) {
+    let byte = 0;
+    while (p < end && ((classes[(byte = bytes[p] as number)] as number) & VALUE_STOP) === 0) p++;
+    if (p >= end) return -1;
+    if (byte === quote) return p;
+    if (byte === APOS || byte === QUOT || byte === GT) {
+      scan.valueFlags |= UNESCAPED;
+      p++;
+    } else if (byte === AMP) {
+      const next = scanReference(bytes, p, end);
+      if (next === 0) return -1;
+      scan.valueFlags |= isCanonicalReference(bytes, p, next, true) ? CODED : CODED | ODD;
+      p = next;
+    } else if (byte >= 0x80) {
+      const size = utf8Length(bytes, p, end);
+      if (size === 0) return -1;
+      scan.valueFlags |= CODED;
+      p += size;
+    } else if (byte === TAB || byte === LF || byte === CR) {
+      scan.valueFlags |= CODED | ODD;
+      p++;
+    } else throw notWellFormed(byte === LT ? '< in an attribute value' : 'control character');
+  }
 }

@@ -18,7 +18,7 @@ import type { Storage } from '../../src/storage/stores.ts';
 import { LIMITS_AFTER_AUTH } from '../../src/xml/limits.ts';
 import { parseStanza } from '../../src/xml/reader.ts';
 import type { Stanza } from '../../src/xml/stanza.ts';
-import { Element } from '../../src/xml/element.ts';
+import type { Element } from '../../src/xml/element.ts';
 
 /** A log line as tests look at it. */
 export interface LogLine {

@@ -100,13 +100,16 @@ export function failureConformance(open: () => Promise<Medium>, runs: number): v
       const map = storage.map(HOST, 'map', numbers);
       const archive = storage.archive(HOST, 'log');
       const counter = storage.counter(HOST, 'counter');
+      const other = storage.archive(HOST, 'other');
       inUnit(storage, (unit) => {
+        for (const id of ['p', 'q']) other.append(unit, 'a', { when: 5, with: '', stanza: '', id });
         store.put(unit, 'a', 0);
         map.put(unit, 'a', 'gone', 1);
         archive.append(unit, 'a', { when: 5, with: '', stanza: '<a/>', id: 'replaced', dedupe: 'd' });
       });
       await storage.drain();
       const before = await archive.find('a', { order: 'forward', max: 9 });
+      const otherBefore = await other.find('a', { order: 'forward', max: 9 });
 
       const good = inUnit(storage, (unit) => store.put(unit, 'first', 1));
       const bad = storage.unit();
@@ -115,6 +118,8 @@ export function failureConformance(open: () => Promise<Medium>, runs: number): v
       map.put(bad, 'b', 'new', 1);
       map.clear(bad, 'a');
       counter.add(bad, 'a', 'x', 1);
+      other.append(bad, 'a', { when: 9, with: '', stanza: '' });
+      other.delete(bad, 'a', { keep: 1 });
       archive.append(bad, 'a', { when: 9, with: '', stanza: '<b/>', id: 'replaced' });
       archive.append(bad, 'a', { when: 9, with: '', stanza: '<c/>', dedupe: 'e' });
       archive.delete(bad, 'a', { keep: 1 });
@@ -132,6 +137,8 @@ export function failureConformance(open: () => Promise<Medium>, runs: number): v
       expect([...(await map.all('a')), ...(await map.all('b'))]).toEqual([['gone', 1]]);
       expect(await counter.get('a', 'x')).toBe(0);
       expect(await archive.find('a', { order: 'forward', max: 9 })).toEqual(before);
+      expect(await other.find('a', { order: 'forward', max: 9 })).toEqual(otherBefore);
+      expect(await other.get('a', 'p')).toEqual(otherBefore.entries[0]);
       expect(appended).toMatchObject({ id: undefined, when: undefined, duplicate: false });
       expect(faults.attempts.length).toBe(2); // the batch was not taken apart for it
       const last = inUnit(storage, (unit) => {

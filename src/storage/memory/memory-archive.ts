@@ -20,6 +20,7 @@ export class MemoryArchive {
   #lastWhen = -Infinity;
   #entries: ArchiveEntry[] = [];
   readonly #byId = new Map<string, ArchiveEntry>();
+  /** Key → its last entry, which counts only while `#byId` has it. */
   readonly #byDedupe = new Map<string, ArchiveEntry>();
 
   get size(): number {
@@ -52,7 +53,6 @@ export class MemoryArchive {
         this.#entries.pop();
         this.#entries = before.entries;
         restore(this.#byId, id, replaced);
-        if (dedupe !== undefined) restore(this.#byDedupe, dedupe, earlier);
         this.#epoch = before.epoch;
         this.#lastSeq = before.seq;
         this.#lastWhen = before.when;

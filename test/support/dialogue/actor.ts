@@ -22,6 +22,8 @@ export class Actor {
   jid: string | undefined;
   /** It has sent part of an element, so nothing of ours may go between. */
   midway = false;
+  /** It has gone; how the server takes leave of it does not matter. */
+  hasLeft = false;
 
   constructor(name: string, client: XClient, domain: string, identity: Identity | undefined) {
     this.name = name;
@@ -38,7 +40,7 @@ export class Actor {
 
   /** Can its stream be used to find out that everything before has been processed? */
   get answersPings(): boolean {
-    return this.jid !== undefined && !this.midway && !this.client.closed;
+    return this.jid !== undefined && !this.midway && !this.hasLeft && !this.client.closed;
   }
 
   /** Send a stream header. */

@@ -47,14 +47,14 @@ export async function expectHeader(actor: Actor, pattern: Pattern, scope: Scope)
   scope.commit(outcome.captures);
 }
 
-/** A stream error, the end of the stream, and, once we have closed ours, of the connection (RFC 6120 §4.9.1.1). */
-export async function expectError(actor: Actor, condition: string): Promise<void> {
-  const expected = `  stream error <${condition}/>`;
+/** A stream error with one of these conditions, the end of the stream, and, once we have closed ours, of the connection (RFC 6120 §4.9.1.1). */
+export async function expectError(actor: Actor, conditions: readonly string[]): Promise<void> {
+  const expected = `  stream error <${conditions.join('/> or <')}/>`;
   const event = await nextEvent(actor, expected);
   if (event.kind !== 'element') throw unmet(expected, show(event));
   const [found, ...rest] = childElements(event.node);
   const isError = event.node.name === 'error' && event.node.ns === NS_STREAM;
-  if (!isError || found?.name !== condition || found.ns !== NS_STREAM_ERRORS) throw unmet(expected, show(event));
+  if (!isError || found?.ns !== NS_STREAM_ERRORS || !conditions.includes(found.name)) throw unmet(expected, show(event));
   if (rest.some(({ ns, name }) => ns === NS_STREAM_ERRORS && name !== 'text')) throw unmet(expected, show(event));
   await expectEnd(actor);
   actor.client.send('</stream:stream>');
@@ -88,7 +88,14 @@ async function nextEvent(actor: Actor, expected: string): Promise<ClientEvent> {
 }
 
 function unmet(expected: string, got: string): Unmet {
-  return new Unmet(`expected:\n${expected}\ngot:\n${got}`);
+  return new Unmet(`expected:\n${shortened(expected)}\ngot:\n${shortened(got)}`);
+}
+
+/** Longest piece of XML that is shown whole. */
+const SHOWN = 4_000;
+
+function shortened(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`;
 }
 
 function show(event: ClientEvent): string {

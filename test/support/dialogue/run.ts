@@ -79,7 +79,7 @@ class Run {
     const last = this.#dialogue.steps.at(-1);
     try {
       for (const actor of this.#actors.values()) if (actor.answersPings) await actor.barrier();
-      for (const actor of this.#actors.values()) expectNothing(actor);
+      for (const actor of this.#actors.values()) if (!actor.hasLeft) expectNothing(actor);
     } catch (error) {
       throw this.#failure(last?.line ?? 0, 'after the last step', error);
     }
@@ -108,7 +108,7 @@ class Run {
       case 'receive-header':
         return expectHeader(actor, action.pattern, this.#scope);
       case 'receive-error':
-        return expectError(actor, action.condition);
+        return expectError(actor, action.conditions);
       case 'receive-end':
         return expectEnd(actor);
       case 'receive-nothing':
@@ -120,6 +120,7 @@ class Run {
         await expectEnd(actor);
         return expectDisconnect(actor);
       case 'end-output':
+        actor.hasLeft = true;
         return client.endOutput();
       case 'drop':
         this.#actors.delete(name);

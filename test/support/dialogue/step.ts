@@ -29,7 +29,7 @@ export type Action =
   | { readonly kind: 'send'; readonly template: Template; readonly how: SendMode }
   | { readonly kind: 'receive'; readonly patterns: readonly Pattern[]; readonly anyOrder: boolean }
   | { readonly kind: 'receive-header'; readonly pattern: Pattern }
-  | { readonly kind: 'receive-error'; readonly condition: string }
+  | { readonly kind: 'receive-error'; readonly conditions: readonly string[] }
   | { readonly kind: 'receive-end' }
   | { readonly kind: 'receive-nothing' }
   | { readonly kind: 'disconnected' }
@@ -95,7 +95,10 @@ const FORMS: readonly (readonly [RegExp, Read])[] = [
   [/^receives:$/, (_, block) => ({ kind: 'receive', patterns: patterns(block), anyOrder: false })],
   [/^receives in any order:$/, (_, block) => ({ kind: 'receive', patterns: patterns(block), anyOrder: true })],
   [/^receives stream header:$/, (_, block) => ({ kind: 'receive-header', pattern: single(block) })],
-  [/^receives stream error ([a-z-]+)$/, ([, condition = '']) => ({ kind: 'receive-error', condition })],
+  [
+    /^receives stream error ([a-z-]+(?: or [a-z-]+)*)$/,
+    ([, conditions = '']) => ({ kind: 'receive-error', conditions: conditions.split(' or ') }),
+  ],
   [/^receives stream end$/, () => ({ kind: 'receive-end' })],
   [/^receives nothing$/, () => ({ kind: 'receive-nothing' })],
   [/^is disconnected$/, () => ({ kind: 'disconnected' })],

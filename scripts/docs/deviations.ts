@@ -1,0 +1,58 @@
+/** Each option against Prosody 13: its default there, and the reason where ours is another one. */
+
+/** What is known of one option. */
+export type Comparison =
+  | {
+      /** Prosody's default, in our notation; `undefined` where it has none. */
+      readonly prosody: unknown;
+      /** Why ours is another one. */
+      readonly because?: string;
+    }
+  | {
+      /** Prosody has no such option: why there is one. */
+      readonly own: string;
+    };
+
+/** Options by name. One that a module declares and that is not here stops the generator. */
+export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
+  ['allow_unencrypted_plain_auth', { prosody: false }],
+  ['c2s_close_timeout', { prosody: 5 }],
+  ['c2s_interfaces', { prosody: ['*', '::'] }],
+  [
+    'c2s_max_auth_failures',
+    { own: 'A connection is no place to try passwords without end (RFC 6120 §6.4.5 recommends 2 to 5 attempts).' },
+  ],
+  [
+    'c2s_max_resources',
+    { own: 'One account cannot fill the memory of the server, and every presence of it stays affordable.' },
+  ],
+  [
+    'c2s_max_unauthenticated',
+    { own: 'One address cannot take all connections without ever logging in. The total per address is not limited.' },
+  ],
+  ['c2s_ports', { prosody: [5222] }],
+  ['c2s_require_encryption', { prosody: true }],
+  ['c2s_stanza_size_limit', { prosody: 262_144 }],
+  ['c2s_tcp_keepalives', { prosody: true }],
+  [
+    'c2s_timeout',
+    {
+      prosody: 300,
+      because:
+        'Who has not logged in costs a connection and memory all the same. Clients need a second or two, on a bad link a few more.',
+    },
+  ],
+  ['conflict_resolve', { prosody: 'kick_old' }],
+  ['default_iteration_count', { prosody: 10_000 }],
+  [
+    'disable_sasl_mechanisms',
+    { prosody: ['DIGEST-MD5'], because: 'There is no DIGEST-MD5 that would have to be disabled (RFC 6331).' },
+  ],
+  ['disco_expose_admins', { prosody: false }],
+  ['disco_items', { prosody: [] }],
+  ['hide_os_type', { prosody: false }],
+  ['ignore_presence_priority', { prosody: false }],
+  ['insecure_open_authentication', { prosody: undefined }],
+  ['name', { prosody: 'Prosody', because: 'The name of this product.' }],
+  ['password_hash', { prosody: 'SHA-1' }],
+]);

@@ -1,0 +1,54 @@
+/**
+ * What the XSF's own repository (github.com/xsf/xeps, as of 2026-06-30) says of the specifications that modules
+ * support. A module that declares another one needs a row here.
+ */
+
+/** A specification. */
+export interface Xep {
+  readonly title: string;
+  /** Its status; what the source calls `Draft` is called `Stable` since 2021. */
+  readonly status: 'Active' | 'Deferred' | 'Deprecated' | 'Experimental' | 'Final' | 'Obsolete' | 'Stable';
+  /** The latest version. */
+  readonly version: string;
+}
+
+/** By number. */
+export const XEPS: ReadonlyMap<number, Xep> = new Map([
+  [12, { title: 'Last Activity', status: 'Final', version: '2.0' }],
+  [30, { title: 'Service Discovery', status: 'Final', version: '2.5.0' }],
+  [92, { title: 'Software Version', status: 'Stable', version: '1.1' }],
+  [115, { title: 'Entity Capabilities', status: 'Stable', version: '1.6.0' }],
+  [128, { title: 'Service Discovery Extensions', status: 'Active', version: '1.0.1' }],
+  [199, { title: 'XMPP Ping', status: 'Final', version: '2.0.1' }],
+  [202, { title: 'Entity Time', status: 'Final', version: '2.0' }],
+  [478, { title: 'Stream Limits Advertisement', status: 'Experimental', version: '0.2.0' }],
+]);
+
+/**
+ * What the table says of a specification.
+ * @throws {Error} if it says nothing
+ */
+export function xepOf(number: number): Xep {
+  const found = XEPS.get(number);
+  if (found === undefined) throw new Error(`scripts/docs/xep-table.ts has no row for XEP ${number}`);
+  return found;
+}
+
+/** The address of its text. */
+export function xepUrl(number: number): string {
+  return `https://xmpp.org/extensions/xep-${digits(number)}.html`;
+}
+
+/** `[XEP-0199](…) XMPP Ping`. */
+export function xepName(number: number): string {
+  return `${xepLink(number)} ${xepOf(number).title}`;
+}
+
+/** `[XEP-0199](…)`. */
+export function xepLink(number: number): string {
+  return `[XEP-${digits(number)}](${xepUrl(number)})`;
+}
+
+function digits(number: number): string {
+  return String(number).padStart(4, '0');
+}

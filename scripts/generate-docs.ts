@@ -1,0 +1,56 @@
+/** Writes the generated pages of `docs`: modules, options, events, XEPs, defaults, decisions, embedded examples. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { decisionsPage } from './docs/decisions-page.ts';
+import type { Source } from './docs/declarations.ts';
+import { defaultsPage } from './docs/defaults-page.ts';
+import { COMPARISONS } from './docs/deviations.ts';
+import { embed } from './docs/embed.ts';
+import { eventsPage } from './docs/events-page.ts';
+import { allModules } from './docs/manifests.ts';
+import { modulesPage } from './docs/modules-page.ts';
+import { optionsPage } from './docs/options-page.ts';
+import { xepsPage } from './docs/xeps-page.ts';
+import { writeIfChanged } from './generated-file.ts';
+import { sourceFiles } from './source-files.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Pages with embedded files. */
+const WITH_EXAMPLES = ['docs/writing-a-module.md'];
+
+/** The pages by their path from the root of the repository. */
+async function pages(): Promise<ReadonlyMap<string, string>> {
+  const modules = await allModules();
+  return new Map([
+    ['docs/modules.md', modulesPage(modules)],
+    ['docs/options.md', optionsPage(modules)],
+    ['docs/events.md', eventsPage(sources())],
+    ['docs/xeps.md', xepsPage(modules)],
+    ['docs/defaults.md', defaultsPage(modules, COMPARISONS)],
+    ['docs/decisions/README.md', decisionsPage(decisions())],
+    ...WITH_EXAMPLES.map((path): [string, string] => [path, embed(read(path), read)]),
+  ]);
+}
+
+function sources(): ReadonlyMap<string, Source> {
+  const paths = sourceFiles(root, ['src'], ['.ts']).filter((path) => !path.endsWith('.test.ts'));
+  return new Map(paths.map((path) => [path, { path, text: read(path) }]));
+}
+
+function decisions(): ReadonlyMap<string, string> {
+  const names = readdirSync(`${root}docs/decisions`).filter((name) => name.endsWith('.md') && name !== 'README.md');
+  return new Map(names.map((name) => [name, read(`docs/decisions/${name}`)]));
+}
+
+function read(path: string): string {
+  return readFileSync(root + path, 'utf8');
+}
+
+if (import.meta.main) {
+  await writeIfChanged(
+    'generate-docs',
+    'Writes the pages docs/{modules,options,events,xeps,defaults}.md and docs/decisions/README.md from the code, and\nexamples into docs/writing-a-module.md.',
+    await pages(),
+  );
+}
