@@ -1,38 +1,54 @@
-// Uses `as number` on typed array elements: every index is below `end`.
-/** Qualified names that are not a plain ASCII word (Namespaces in XML 1.0 §4). */
+// Uses `as number` on typed array elements: these loops run per byte, and every index is below `end`.
+/** Qualified names (Namespaces in XML 1.0 §4). */
 import { BYTE_CLASS, COLON, NAME, NAME_START } from './byte-class.ts';
+import type { XmlLimits } from './limits.ts';
 import { isNameCharacter, isNameStart } from './name-chars.ts';
+import type { Scan } from './scan.ts';
 import { utf8CodePoint, utf8Length } from './utf8.ts';
-import { notWellFormed } from './xml-error.ts';
+import { notWellFormed, tooMuch } from './xml-error.ts';
 
 /**
- * Index behind the qualified name that begins at `start`, or -1 while the bytes up to `end` may be only a beginning.
- * @throws XmlError `not-well-formed`
+ * Index behind the name that begins at `start`, or -1 while the bytes up to `end` may be only a beginning of it. Leaves the
+ * index of its colon in `scan.colon`, 0 where it has none.
+ * @throws XmlError
  */
-export function scanName(bytes: Uint8Array, start: number, end: number): number {
-  let i = start;
+export function scanName(scan: Scan, bytes: Uint8Array, start: number, end: number, limits: XmlLimits): number {
+  const classes = BYTE_CLASS;
+  scan.colon = 0;
+  let p = start;
+  if (p < end && (classes[bytes[p] as number] as number) & NAME_START) {
+    do p++;
+    while (p < end && (classes[bytes[p] as number] as number) & NAME);
+  }
+  if (p < end && (p === start || bytes[p] === COLON || (bytes[p] as number) >= 0x80)) {
+    p = scanUncommonName(scan, bytes, start, end);
+  }
+  if (p - start > limits.nameBytes) throw tooMuch('bytes of a name');
+  return p < end ? p : -1;
+}
+
+/** A name that is not a plain ASCII word. Returns `end` where it may be only a beginning. */
+function scanUncommonName(scan: Scan, bytes: Uint8Array, start: number, end: number): number {
+  let p = start;
   let atStart = true;
-  let colons = 0;
-  while (i < end) {
-    const byte = bytes[i] as number;
+  while (p < end) {
+    const byte = bytes[p] as number;
     if (byte >= 0x80) {
-      const length = utf8Length(bytes, i, end);
-      if (length === 0) return -1;
-      const code = utf8CodePoint(bytes, i, length);
+      const length = utf8Length(bytes, p, end);
+      if (length === 0) return end;
+      const code = utf8CodePoint(bytes, p, length);
       if (!(atStart ? isNameStart(code) : isNameCharacter(code))) throw notWellFormed('unexpected character in a name');
-      i += length;
+      p += length;
       atStart = false;
     } else if (byte === COLON) {
-      if (atStart || ++colons > 1) throw notWellFormed('misplaced colon in a name');
-      i++;
+      if (atStart || scan.colon !== 0) throw notWellFormed('misplaced colon in a name');
+      scan.colon = p++;
       atStart = true;
     } else if ((BYTE_CLASS[byte] as number) & (atStart ? NAME_START : NAME)) {
-      i++;
+      p++;
       atStart = false;
-    } else {
-      if (atStart) throw notWellFormed('a name is missing');
-      return i;
-    }
+    } else if (atStart) throw notWellFormed('a name is missing');
+    else return p;
   }
-  return -1;
+  return end;
 }

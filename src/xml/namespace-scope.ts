@@ -1,6 +1,5 @@
 // Uses `as` on array elements: indexes are below the counts kept beside them.
 /** Namespaces in XML 1.0: declarations of a tag, what its names belong to. */
-import { COLON } from './byte-class.ts';
 import { decodeValue } from './decode.ts';
 import { NAMES } from './intern.ts';
 import type { XmlLimits } from './limits.ts';
@@ -102,12 +101,6 @@ export function attributeName(scan: Scan, bytes: Buffer, base: number, k: number
   if (colon === 0) return NAMES.get(bytes, start, end);
   const uri = namespaceOf(scan, bytes, start, base + colon, outer);
   return uri === NS_XML ? NAMES.get(bytes, start, end) : `{${uri}}${NAMES.get(bytes, base + colon + 1, end)}`;
-}
-
-/** Index of the colon in the name from `start` to `end`, or 0. */
-export function colonIn(bytes: Uint8Array, start: number, end: number): number {
-  for (let i = start; i < end; i++) if (bytes[i] === COLON) return i;
-  return 0;
 }
 
 function nameEndOf(scan: Scan, at: number): number {

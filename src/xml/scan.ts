@@ -15,6 +15,8 @@ export const CODED = 1;
 export const DECLARATION = 2;
 /** Attribute flag: the value has a reference that our serialiser does not write, or white space that parsers change. */
 export const ODD = 8;
+/** Attribute flag: the name has a prefix, which is not `xml` or `xmlns`. */
+export const PREFIXED = 16;
 /** Attribute flag: the value contains something that our serialiser would escape. */
 export const UNESCAPED = 4;
 
@@ -44,8 +46,12 @@ export class Scan {
   open = new Int32Array(2 * 16);
   /** Attributes of the root, then those of the tag being scanned. */
   attributes = new Int32Array(ATTRIBUTE_SIZE * 32);
-  /** Flags of the attribute being scanned. */
+  /** Of the name that was scanned last, the index of its colon, or 0. */
+  colon = 0;
+  /** Flags of the attribute value that was scanned last. */
   valueFlags = 0;
+  /** Flags of all attributes of the tag that is being scanned. */
+  tagFlags = 0;
   /** Attributes of the root. */
   rootAttributes = 0;
   rootName = '';
@@ -125,9 +131,9 @@ export class Scan {
     this.children[at + 3] = 0;
   }
 
-  /** Make room for one more attribute, `count` being there. */
-  reserveAttribute(count: number): void {
-    if ((count + 1) * ATTRIBUTE_SIZE > this.attributes.length) this.attributes = grown(this.attributes);
+  /** Make room for attribute number `index`. */
+  reserveAttribute(index: number): void {
+    if ((index + 1) * ATTRIBUTE_SIZE > this.attributes.length) this.attributes = grown(this.attributes);
   }
 }
 

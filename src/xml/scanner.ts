@@ -138,7 +138,7 @@ function scanTag(
   }
   const start = i - base;
   if (scan.depth === 1) scan.addChild(known.name, known.ns ?? scan.contentNs, start);
-  openElement(scan, start + 1, start + 1 + known.nameLength, known.selfClosing, limits);
+  openElement(scan, start + 1, start + 1 + known.nameLength, known.isEmpty, limits);
   return i + known.length;
 }
 

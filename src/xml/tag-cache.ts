@@ -5,6 +5,7 @@
  * Only tags are kept whose meaning depends on nothing around them but the default namespace. What was found valid once is
  * valid again, so the scanner need not look at it twice. Direct-mapped, like `InternTable`.
  */
+import { SLASH } from './byte-class.ts';
 
 /** A power of two. */
 const SLOTS = 256;
@@ -20,7 +21,7 @@ interface KnownTag {
   readonly nameLength: number;
   /** The namespace it declares. */
   readonly ns: string | undefined;
-  readonly selfClosing: boolean;
+  readonly isEmpty: boolean;
 }
 
 const BYTES = new Uint8Array(SLOTS * WIDTH);
@@ -45,13 +46,12 @@ export function keepTag(
   name: string,
   nameLength: number,
   ns: string | undefined,
-  selfClosing: boolean,
 ): void {
   if (end - i > WIDTH || end - i < 4) return;
   const slot = slotOf(bytes, i);
   const offset = slot * WIDTH;
   for (let k = 0; k < end - i; k++) BYTES[offset + k] = bytes[i + k] as number;
-  TAGS[slot] = { length: end - i, name, nameLength, ns, selfClosing };
+  TAGS[slot] = { length: end - i, name, nameLength, ns, isEmpty: bytes[end - 2] === SLASH };
 }
 
 function slotOf(bytes: Uint8Array, i: number): number {

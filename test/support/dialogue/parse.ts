@@ -18,8 +18,8 @@ export interface Dialogue {
   readonly hosts: readonly string[];
   readonly accounts: ReadonlyMap<string, Account>;
   readonly options: Readonly<Record<string, OptionValue>>;
-  /** Says why Prosody fails this one; there it has to fail. */
-  readonly prosodyDiffers: string | undefined;
+  /** What is to be expected of Prosody: to pass, to fail, or the one or the other from time to time. */
+  readonly onProsody: 'passes' | 'fails' | 'varies';
   /** Transports it makes sense on. */
   readonly transports: readonly Transport[];
   readonly steps: readonly Step[];
@@ -65,7 +65,7 @@ export function parseDialogue(file: string, source: string): Dialogue {
     hosts,
     accounts: readAccounts(hosts[0] ?? '', list('users'), list('absent')),
     options: readOptions(file, header),
-    prosodyDiffers: readDiffers(file, header),
+    onProsody: readProsody(file, header),
     transports: transports.map((name) => transport(file, name)),
     steps: readSteps(file, lines, rule + 1),
   };
@@ -123,13 +123,13 @@ function json(text: string): OptionValue | undefined {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
 
-function readDiffers(file: string, header: Header): string | undefined {
+/** `prosody: differs because …`, `prosody: may differ because …`. */
+function readProsody(file: string, header: Header): Dialogue['onProsody'] {
   const [found] = header.get('prosody') ?? [];
-  if (found === undefined) return undefined;
-  if (!found.value.startsWith('differs because ')) {
-    throw new DialogueError(file, found.line, "'prosody:' says 'differs because …'");
-  }
-  return found.value;
+  if (found === undefined) return 'passes';
+  if (found.value.startsWith('differs because ')) return 'fails';
+  if (found.value.startsWith('may differ because ')) return 'varies';
+  throw new DialogueError(file, found.line, "'prosody:' says 'differs because …' or 'may differ because …'");
 }
 
 function transport(file: string, name: string): Transport {
