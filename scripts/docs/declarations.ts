@@ -64,7 +64,7 @@ export function importOf({ text }: Source, name: string): string | undefined {
 
 function declarations({ path, text }: Source, name: string, indent: string): Declaration[] {
   const head = new RegExp(
-    `^${indent}(?:export )?(?:interface|class) ${name}(?: extends ([^{]+?))?(?: implements [^{]+)? \\{(\\}?)$`,
+    `^${indent}(?:export )?(?:interface|class) ${name}(?:<.+?>)?(?: extends ([^{]+?))?(?: implements [^{]+)? \\{(\\}?)$`,
     'gm',
   );
   return Array.from(text.matchAll(head), ({ 1: bases = '', 2: empty, 0: matched, index }) => {
@@ -115,12 +115,12 @@ function* linesOf(text: string): Generator<{ readonly line: string; readonly com
 
 /** One member, or `undefined` for what only the class itself sees. */
 function member(source: string, doc: string, path: string): Member | undefined {
-  const text = source.replaceAll(/\n(?:[|&] )?/g, (found) => (found === '\n' ? ' ' : ` ${found.trim()} `));
+  const text = source.replaceAll('\n', ' ');
   if (/^(?:(?:readonly )?#|private |static |constructor\()/.test(text)) return undefined;
   const property = /^(?:readonly )?(?:'([^']+)'|(\w+))(\?)?: ([^=]*(?:=>[^=]*)*?)(?: = .*)?;$/.exec(text);
   if (property !== null) {
     const [, quoted, plain = '', optional = '', type = ''] = property;
-    return { name: (quoted ?? plain) + optional, type, doc };
+    return { name: (quoted ?? plain) + optional, type: type.replace(/^\| /, ''), doc };
   }
   const getter = /^get (\w+)\(\): (.+?) \{/.exec(text);
   if (getter !== null) return { name: getter[1] ?? '', type: getter[2] ?? '', doc };

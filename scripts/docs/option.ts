@@ -4,6 +4,8 @@ import type { ModuleDefinition } from '../../src/host/module.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
+const SIMPLE: ReadonlySet<unknown> = new Set(['boolean', 'integer', 'number', 'string', 'null']);
+
 /** One option of one module. */
 export interface Option {
   readonly name: string;
@@ -24,8 +26,10 @@ export interface Option {
  * @throws {Error} on an option without description, and on a type for which there are no words here
  */
 export function optionsOf({ name: module, options }: ModuleDefinition): Option[] {
-  return Object.entries(options.shape).map(([name, field]) => {
+  const shape: Readonly<Record<string, unknown>> = options.shape;
+  return Object.entries(shape).map(([name, field]) => {
     try {
+      if (!(field instanceof z.ZodType)) throw new Error('is no schema');
       return option(module, name, field);
     } catch (error) {
       throw new Error(`option ${name} of module ${module}`, { cause: error });
@@ -33,12 +37,12 @@ export function optionsOf({ name: module, options }: ModuleDefinition): Option[]
   });
 }
 
-function option(module: string, name: string, field: z.core.$ZodType): Option {
+function option(module: string, name: string, field: z.ZodType): Option {
   // As it is written in a configuration, not as the module gets it.
   const schema = z.toJSONSchema(field, { io: 'input' });
   const { description } = schema;
   if (description === undefined) throw new Error('has no description');
-  const omitted = z.safeParse(field, undefined);
+  const omitted = field.safeParse(undefined);
   return {
     name,
     module,
@@ -65,12 +69,10 @@ function typeOf(schema: Schema): string {
   if (schema.const !== undefined) return `\`${literal(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${literal(value)}\``).join(' or ');
   if (schema.anyOf !== undefined) return schema.anyOf.map((each) => typeOf(each)).join(' or ');
+  const { type }: { readonly type?: unknown } = schema; // a list of types, for some unions
+  const types: readonly unknown[] = Array.isArray(type) ? type : [type];
+  if (types.every((each) => SIMPLE.has(each))) return types.join(' or ');
   switch (schema.type) {
-    case 'boolean':
-    case 'integer':
-    case 'number':
-    case 'string':
-      return schema.type;
     case 'array':
       if (schema.prefixItems !== undefined)
         return `[${schema.prefixItems.map((each) => typeOf(part(each))).join(', ')}]`;

@@ -174,6 +174,25 @@ describe('S121: a client that does not read', () => {
     expect(wheel.armed).toBe(0);
   });
 
+  it('is cut in time even if more is written all the time', async () => {
+    const { client, connection, owner } = await setup({ stall: 500 });
+    await clog(client, connection);
+    for (let i = 0; i < 20 && owner.events.length === 0; i++) {
+      connection.write('x');
+      await sleep(60);
+    }
+    expect(owner.events[0]).toBe('cut stall');
+  });
+
+  it('is forgotten when it goes', async () => {
+    const { client, connection, owner, wheel } = await setup();
+    await clog(client, connection);
+    expect(wheel.armed).toBe(1);
+    client.socket.resetAndDestroy();
+    await vi.waitFor(() => expect(owner.events).toEqual(['gone']));
+    expect(wheel.armed).toBe(0);
+  });
+
   it('is not cut while it reads slowly', async () => {
     const { client, connection, owner } = await setup({ stall: 600 });
     await clog(client, connection);

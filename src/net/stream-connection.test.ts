@@ -134,6 +134,55 @@ describe('a client over TCP', () => {
     expect(String(line?.fields['err'])).toBe('TypeError: secret');
   });
 
+  it('hears of a fault in something that it waits for', async () => {
+    const host = loginHost();
+    const service = await start(host);
+    host.beforeBind = async () => {
+      await sleep(1);
+      throw new TypeError('secret');
+    };
+    const client = await service.connect();
+    client.send(header() + plainAuth('alice', 'a') + header() + bind('r'));
+    await client.until(({ ended }) => ended);
+    expect(client.received).toMatch(/<internal-server-error .*<\/stream:stream>$/);
+    expect(service.log.lines.map(({ line }) => line)).toContain('error stream failed');
+  });
+
+  it('that was not read from hears the end, and is gone when it goes', async () => {
+    const host = loginHost();
+    const service = await start(host);
+    const streams: ClientStream[] = [];
+    host.beforeBind = (session, stream) => {
+      streams.push(stream);
+      session.onReceive = () => stream.pause();
+    };
+    const client = await service.login('r');
+    client.send('<message/>'.repeat(500_000));
+    await sleep(50);
+    expect(client.socket.writableLength).toBeGreaterThan(0);
+    streams[0]?.close(new StreamError('conflict'));
+    await client.until(({ ended }) => ended);
+    expect(client.received).toMatch(/<conflict .*<\/stream:stream>$/);
+    client.socket.end();
+    await vi.waitFor(() => expect(service.metric('couplet_connections')).toBe(0));
+    expect(host.sessions[0]?.received).toHaveLength(1);
+  });
+
+  it('S20: that floods has a hundred elements taken in one turn', async () => {
+    const host = loginHost();
+    const service = await start(host);
+    const order: string[] = [];
+    host.beforeBind = (session) => {
+      session.onReceive = ({ id }) => void order.push(id ?? '');
+    };
+    const flooder = await service.login('flood');
+    const other = await service.login('other');
+    flooder.send('<iq id="f"/>'.repeat(5000));
+    other.send('<iq id="o"/>');
+    await vi.waitFor(() => expect(order).toHaveLength(5001));
+    expect(order.indexOf('o')).toBeLessThan(500);
+  });
+
   it('S20: that floods lets others have their turn', async () => {
     const host = loginHost();
     const service = await start(host);

@@ -10,11 +10,15 @@ import {
   unbound,
 } from '../../test/support/stream/login.ts';
 import { header, RecordedClient } from '../../test/support/stream/recorder.ts';
+import { Jid } from '../jid/jid.ts';
 import { StanzaError } from '../stanza/errors.ts';
+import { NS_SASL } from '../stanza/sasl-failure.ts';
 import { StreamError } from '../stanza/stream-error.ts';
 import { el } from '../xml/element.ts';
+import { NS_CLIENT, NS_STREAM } from '../xml/namespaces.ts';
+import { Stanza } from '../xml/stanza.ts';
+import { StreamHeader } from '../xml/stream-header.ts';
 import type { StreamFeature } from './interface.ts';
-import { Jid } from '../jid/jid.ts';
 
 const END = '</stream:stream>';
 const error = (condition: string): RegExp =>
@@ -184,6 +188,22 @@ describe('S16: out of order', () => {
     const client = await bound(host);
     expect(await client.send(`${END}<message to='x@a.test'/>`)).toBe(END);
     expect(await client.send(`<iq type='get' id='1'/>${header()}`)).toBe('');
+    expect(host.sessions[0]?.received).toEqual([]);
+  });
+
+  it('whatever is still handed over after the end', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    client.stream.close();
+    client.take();
+    for (const name of ['message', 'iq', 'auth']) {
+      await client.stream.stanza(Stanza.of(el(name, name === 'auth' ? NS_SASL : NS_CLIENT, { type: 'get', id: '1' })));
+    }
+    client.stream.closeTag();
+    client.stream.open(
+      new StreamHeader('stream', NS_STREAM, new Map([['to', 'a.test']]), NS_CLIENT, new Map(), 'stream'),
+    );
+    expect(client.take()).toBe('');
     expect(host.sessions[0]?.received).toEqual([]);
   });
 

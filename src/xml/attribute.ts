@@ -33,12 +33,18 @@ export function scanAttribute(
   if (bytes[start] === 0x78 && isDeclaration(bytes, start, p)) kind = DECLARATION;
   else if (colon !== 0 && !isXml(bytes, start, colon)) kind = PREFIXED;
 
-  p = skipSpace(bytes, p, end);
-  if (p >= end) return -1;
-  if (bytes[p] !== EQUALS) throw notWellFormed('attribute without a value');
-  p = skipSpace(bytes, p + 1, end);
-  if (p >= end) return -1;
-  const quote = bytes[p] as number;
+  if (bytes[p] !== EQUALS) {
+    p = skipSpace(bytes, p, end);
+    if (p >= end) return -1;
+    if (bytes[p] !== EQUALS) throw notWellFormed('attribute without a value');
+  }
+  if (++p >= end) return -1;
+  let quote = bytes[p] as number;
+  if (quote !== APOS && quote !== QUOT) {
+    p = skipSpace(bytes, p, end);
+    if (p >= end) return -1;
+    quote = bytes[p] as number;
+  }
   if (quote !== APOS && quote !== QUOT) throw notWellFormed('attribute value without quotes');
   const close = scanValue(scan, bytes, p + 1, end, quote);
   if (close < 0) return -1;

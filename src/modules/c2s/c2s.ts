@@ -1,7 +1,8 @@
 /** Clients over TCP (RFC 6120): the listener, resource binding, and the limits of streams. */
 import { z } from 'zod';
 import { defineModule } from '../../host/module.ts';
-import { bindFeature } from '../../stream/features/bind.ts';
+import { StanzaError } from '../../stanza/errors.ts';
+import { NS_BIND, bindFeature } from '../../stream/features/bind.ts';
 import { limitsFeature } from '../../stream/features/limits.ts';
 import { sessionFeature } from '../../stream/features/session.ts';
 import { LIMITS_AFTER_AUTH, LIMITS_BEFORE_AUTH } from '../../xml/limits.ts';
@@ -74,6 +75,15 @@ export default defineModule({
         },
         output: OUTPUT,
       }),
+    );
+    m.iq(
+      'set',
+      NS_BIND,
+      'bind',
+      () => {
+        throw new StanzaError('not-allowed', 'This stream has its resource'); // RFC 6120 §7.6.2.2
+      },
+      { to: ['host', 'self'] },
     );
     // The request of RFC 3921 §3 is answered as long as there are clients that send it.
     m.iq('set', 'urn:ietf:params:xml:ns:xmpp-session', 'session', () => undefined, { to: ['host', 'self'] });

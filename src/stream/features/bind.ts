@@ -7,7 +7,8 @@ import { NS_CLIENT } from '../../xml/namespaces.ts';
 import type { Stanza } from '../../xml/stanza.ts';
 import type { ClientStream, StreamFeature } from '../interface.ts';
 
-const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
+/** Namespace of resource binding. */
+export const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
 
 /** Offers resource binding to authenticated clients, and does it. */
 export const bindFeature: StreamFeature = {

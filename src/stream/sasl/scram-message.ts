@@ -34,8 +34,7 @@ export function parseClientFirst(message: string): ClientFirst {
   const second = message.indexOf(',', first + 1);
   if (first < 0 || second < 0) throw malformed('Not a GS2 header');
   const bare = message.slice(second + 1);
-  const [user, nonce, ...extensions] = bare.split(',');
-  if (user?.startsWith('m=') === true) throw malformed('Unsupported mandatory extension');
+  const [user, nonce, ...extensions] = bare.split(','); // a mandatory extension would stand before the user: none is known
   checkExtensions(extensions);
   return {
     gs2Header: message.slice(0, second + 1),

@@ -197,6 +197,13 @@ describe('SCRAM', () => {
       expect(await step(exchange, final)).toBe('success a@s.test');
     });
 
+    it('S29: refuses another nonce even under a right proof', async () => {
+      const exchange = scram('SHA-256').begin(context());
+      const challenge = (await step(exchange, first)).slice(10);
+      const { final } = answerChallenge('SHA-256', 'pw', first, challenge, undefined, 'x');
+      expect(await step(exchange, final)).toBe('not-authorized');
+    });
+
     it('fails for a wrong password, and for no account, alike', async () => {
       expect(await login(first, 'wrong')).toBe('not-authorized');
       expect(await login('n,,n=nobody,r=x', 'pw')).toBe('not-authorized');

@@ -48,7 +48,7 @@ export function readChallenge(challenge: string): { nonce: string; salt: Buffer;
  * A client's final message and what the server must answer it with.
  * @param first the client's first message
  * @param binding channel binding data
- * @param extensions attributes before the proof, each with a comma before it
+ * @param more what goes between the nonce and the proof, both of which cover it
  */
 export function answerChallenge(
   hash: ScramHash,
@@ -56,7 +56,7 @@ export function answerChallenge(
   first: string,
   challenge: string,
   binding = Buffer.alloc(0),
-  extensions = '',
+  more = '',
 ): { final: string; verifier: string } {
   const { nonce, salt, iterations } = readChallenge(challenge);
   const digest = hash === 'SHA-1' ? 'sha1' : 'sha256';
@@ -65,7 +65,7 @@ export function answerChallenge(
   const hmac = (key: Buffer, text: string): Buffer => createHmac(digest, key).update(text).digest();
   const salted = pbkdf2Sync(password, salt, iterations, hash === 'SHA-1' ? 20 : 32, digest);
   const clientKey = hmac(salted, 'Client Key');
-  const withoutProof = `c=${Buffer.concat([Buffer.from(gs2), binding]).toString('base64')},r=${nonce}${extensions}`;
+  const withoutProof = `c=${Buffer.concat([Buffer.from(gs2), binding]).toString('base64')},r=${nonce}${more}`;
   const authMessage = `${bare},${challenge},${withoutProof}`;
   const signature = hmac(createHash(digest).update(clientKey).digest(), authMessage);
   const proof = Buffer.from(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0)));
