@@ -62,8 +62,8 @@ function scanner(chunks: readonly Buffer[]): number {
       scan.reset();
       const end = scanElement(scan, chunk, base, chunk.length, LIMITS_AFTER_AUTH, SCOPE);
       for (let k = 0; k < scan.rootAttributes; k++) {
-        const name = attributeName(scan, chunk, base, k, SCOPE);
-        if (name === 'to' || name === 'type' || name === 'id') sum += attributeValue(scan, chunk, base, k, name).length;
+        const name = attributeName(scan, chunk, k);
+        if (name === 'to' || name === 'type' || name === 'id') sum += attributeValue(scan, chunk, k, name).length;
       }
       for (let n = 0; n < scan.childCount; n++) sum += (scan.children[n * 4] as string).length;
       base = end;

@@ -14,9 +14,14 @@ is_new_enough() {
 }
 
 find_node() {
-  # A checkout or a package with its own node_modules, then a package beside others in a node_modules folder.
-  for node in "$bin/../node_modules/.bin/node" "$bin/../../.bin/node"; do
-    is_new_enough "$node" && return
+  # A checkout or a package with its own node_modules, then a package beside others in a node_modules folder (and in no
+  # other folder: anybody could put a program there). npm 10 makes no link in .bin.
+  home=${bin%/bin}
+  for modules in "$home/node_modules" "${home%/*}"; do
+    [ "${modules##*/}" = node_modules ] || continue
+    for node in "$modules/.bin/node" "$modules"/node-*/bin/node; do
+      is_new_enough "$node" && return
+    done
   done
   node=
   saved_ifs=$IFS
@@ -33,6 +38,6 @@ find_node() {
 }
 
 if ! find_node; then
-  echo "${0##*/}: no Node.js 24.11 or newer in ${bin%/bin}/node_modules/.bin or on PATH: run \`npm ci\`, which brings one, or install it" >&2
+  echo "${0##*/}: no Node.js 24.11 or newer in $home/node_modules or on PATH: run \`npm ci\`, which brings one, or install it" >&2
   exit 1
 fi

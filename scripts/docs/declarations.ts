@@ -116,7 +116,7 @@ function* linesOf(text: string): Generator<{ readonly line: string; readonly com
 /** One member, or `undefined` for what only the class itself sees. */
 function member(source: string, doc: string, path: string): Member | undefined {
   const text = source.replaceAll('\n', ' ');
-  if (/^(?:(?:readonly )?#|private |static |constructor\()/.test(text)) return undefined;
+  if (/^(?:(?:readonly |async |get |set |\*)*#|private |static |constructor\()/.test(text)) return undefined;
   const property = /^(?:readonly )?(?:'([^']+)'|(\w+))(\?)?: ([^=]*(?:=>[^=]*)*?)(?: = .*)?;$/.exec(text);
   if (property !== null) {
     const [, quoted, plain = '', optional = '', type = ''] = property;

@@ -61,7 +61,7 @@ export function defaultText(given: Pick<Option, 'default' | 'required'>): string
 }
 
 /** A value in the notation of JSON, with a space after each comma of a list. */
-export function literal(value: unknown): string {
+function literal(value: unknown): string {
   return Array.isArray(value) ? `[${value.map(literal).join(', ')}]` : JSON.stringify(value);
 }
 

@@ -3,7 +3,7 @@ import type { ModuleDefinition } from '../../src/host/module.ts';
 import { code, notice, table } from './markdown.ts';
 import { defaultText, optionsOf, type Option } from './option.ts';
 
-/** The head of a table of options; `withModules` has one column more. */
+/** The head of a table of options. */
 export const OPTION_COLUMNS: readonly string[] = ['Option', 'Type', 'Default', 'Limits', 'Meaning'];
 
 /** One row of such a table. */

@@ -59,12 +59,19 @@ export interface CoreEvents {
   'session/bound': SessionEvent;
   /** A session ended; its presence is still readable. */
   'session/closed': SessionClosedEvent;
+  /** A session sent presence without `to`. In the order of what else it sends. */
   'presence/broadcast': PresenceEvent;
+  /** An account is being made. */
   'user/created': UserEvent;
+  /** An account is being deleted: whoever keeps something of it deletes that. */
   'user/deleted': UserEvent;
+  /** An account gets another password. */
   'user/password-changed': UserEvent;
+  /** A module was loaded on this host. */
   'module/loaded': ModuleEvent;
+  /** A module was set up again. */
   'module/reloaded': ModuleEvent;
+  /** What a module registered was taken back. */
   'module/unloaded': ModuleEvent;
 }
 

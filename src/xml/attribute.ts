@@ -1,34 +1,30 @@
 // Uses `as number` on typed array elements: these loops run per byte, and every index is below `end`.
 /** One attribute of a start tag (XML 1.0 §3.1). */
 import { AMP, APOS, BYTE_CLASS, COLON, CR, EQUALS, GT, LF, LT, QUOT, SPACE, TAB, VALUE_STOP } from './byte-class.ts';
-import type { XmlLimits } from './limits.ts';
-import { scanName } from './name.ts';
+import { endOfWord, scanName } from './name.ts';
 import { isCanonicalReference, scanReference } from './reference.ts';
 import { ATTRIBUTE_SIZE, CODED, DECLARATION, ODD, PREFIXED, UNESCAPED, type Scan } from './scan.ts';
 import { utf8Length } from './utf8.ts';
 import { notWellFormed, tooMuch } from './xml-error.ts';
 
 /**
- * Scan the attribute at `start` and note it as number `index` in `scan.attributes`, where its tag has those from `first` on.
+ * Scan the attribute at `start` and note it as the next one of its tag.
  * @returns index behind its closing quote, or -1 while the bytes up to `end` are only a beginning
  * @throws XmlError
  */
-export function scanAttribute(
-  scan: Scan,
-  bytes: Uint8Array,
-  base: number,
-  start: number,
-  end: number,
-  limits: XmlLimits,
-  first: number,
-  index: number,
-): number {
-  let p = scanName(scan, bytes, start, end, limits);
-  if (p < 0) return -1;
-  const colon = scan.colon;
+export function scanAttribute(scan: Scan, bytes: Uint8Array, start: number, end: number): number {
+  const { limits, base } = scan;
+  let p = endOfWord(bytes, start, end);
+  let colon = 0;
+  if (p < end && (p === start || bytes[p] === COLON || (bytes[p] as number) >= 0x80)) {
+    p = scanName(scan, bytes, start, end);
+    colon = scan.colon;
+  }
+  if (p - start > limits.nameBytes) throw tooMuch('bytes of a name');
+  if (p >= end) return -1;
   const key = ((p - start) << 16) | ((bytes[start] as number) << 8) | (bytes[p - 1] as number);
-  if (index - first >= limits.attributes) throw tooMuch('attributes');
-  checkUnique(scan, bytes, base, start, key, first, index);
+  if (scan.count >= limits.attributes) throw tooMuch('attributes');
+  checkUnique(scan, bytes, start, key);
   let kind = 0;
   if (bytes[start] === 0x78 && isDeclaration(bytes, start, p)) kind = DECLARATION;
   else if (colon !== 0 && !isXml(bytes, start, colon)) kind = PREFIXED;
@@ -49,9 +45,8 @@ export function scanAttribute(
   const close = scanValue(scan, bytes, p + 1, end, quote);
   if (close < 0) return -1;
 
-  scan.reserveAttribute(index);
   const flags = scan.valueFlags | kind;
-  const at = index * ATTRIBUTE_SIZE;
+  const at = scan.addAttribute();
   const attributes = scan.attributes;
   attributes[at] = key;
   attributes[at + 1] = start - base;
@@ -64,17 +59,9 @@ export function scanAttribute(
 }
 
 /** No tag may repeat the name of an attribute. Compares what is cheap first. */
-function checkUnique(
-  scan: Scan,
-  bytes: Uint8Array,
-  base: number,
-  start: number,
-  key: number,
-  first: number,
-  index: number,
-): void {
-  const attributes = scan.attributes;
-  for (let k = first; k < index; k++) {
+function checkUnique(scan: Scan, bytes: Uint8Array, start: number, key: number): void {
+  const { attributes, first, count, base } = scan;
+  for (let k = first; k < first + count; k++) {
     if (attributes[k * ATTRIBUTE_SIZE] !== key) continue;
     const other = base + (attributes[k * ATTRIBUTE_SIZE + 1] as number);
     if (equalBytes(bytes, start, other, key >>> 16)) throw notWellFormed('attribute given twice');

@@ -2,9 +2,8 @@
 /** Namespaces in XML 1.0: declarations of a tag, what its names belong to. */
 import { decodeValue } from './decode.ts';
 import { NAMES } from './intern.ts';
-import type { XmlLimits } from './limits.ts';
 import { NS_STREAM, NS_XML, NS_XMLNS } from './namespaces.ts';
-import { ATTRIBUTE_SIZE, CODED, DECLARATION, type Scan, type Scope } from './scan.ts';
+import { ATTRIBUTE_SIZE, CODED, DECLARATION, type Scan } from './scan.ts';
 import { notWellFormed, tooMuch } from './xml-error.ts';
 
 /**
@@ -12,21 +11,14 @@ import { notWellFormed, tooMuch } from './xml-error.ts';
  * @returns the default namespace it declares, if it does
  * @throws XmlError
  */
-export function declareNamespaces(
-  scan: Scan,
-  bytes: Buffer,
-  base: number,
-  first: number,
-  count: number,
-  limits: XmlLimits,
-  outer: Scope,
-): string | undefined {
+export function declareNamespaces(scan: Scan, bytes: Buffer): string | undefined {
+  const { base, first, count, limits, outer } = scan;
   let defaultNs: string | undefined;
   for (let k = first; k < first + count; k++) {
     const at = k * ATTRIBUTE_SIZE;
     const flags = scan.attributes[at + 4] as number;
     if ((flags & DECLARATION) === 0) continue;
-    const uri = uriOf(scan, bytes, base, at);
+    const uri = uriOf(scan, bytes, at);
     const colon = scan.attributes[at + 5] as number;
     if (colon === 0) defaultNs = uri;
     const prefix = colon === 0 ? '' : NAMES.get(bytes, base + colon + 1, base + nameEndOf(scan, at));
@@ -50,7 +42,7 @@ function checkBinding(prefix: string, uri: string): void {
  * The namespace of a prefix (`bytes` from `start` to `end`) in the tag that is about to be opened.
  * @throws XmlError if it is not bound
  */
-export function namespaceOf(scan: Scan, bytes: Buffer, start: number, end: number, outer: Scope): string {
+export function namespaceOf(scan: Scan, bytes: Buffer, start: number, end: number): string {
   const prefix = NAMES.get(bytes, start, end);
   if (prefix === 'xml') return NS_XML;
   for (let k = scan.bound - 1; k >= 0; k--) {
@@ -59,27 +51,21 @@ export function namespaceOf(scan: Scan, bytes: Buffer, start: number, end: numbe
       return scan.uris[k] as string;
     }
   }
-  const uri = outer.prefixes.get(prefix);
+  const uri = scan.outer.prefixes.get(prefix);
   if (uri === undefined) throw notWellFormed('prefix that is not declared');
   scan.plain = false;
   return uri;
 }
 
 /** Check that the prefixes of attributes are bound and no two attributes are the same (Namespaces in XML 1.0 §6.3). */
-export function checkAttributePrefixes(
-  scan: Scan,
-  bytes: Buffer,
-  base: number,
-  first: number,
-  count: number,
-  outer: Scope,
-): void {
+export function checkAttributePrefixes(scan: Scan, bytes: Buffer): void {
+  const { first, count } = scan;
   const seen: string[] = [];
   for (let k = first; k < first + count; k++) {
     const at = k * ATTRIBUTE_SIZE;
     const colon = scan.attributes[at + 5] as number;
     if (colon === 0 || (scan.attributes[at + 4] as number) & DECLARATION) continue;
-    const name = attributeName(scan, bytes, base, k, outer);
+    const name = attributeName(scan, bytes, k);
     if (seen.includes(name)) throw notWellFormed('attribute given twice');
     seen.push(name);
   }
@@ -90,7 +76,8 @@ const KEY_TO = 0x02746f;
 const KEY_ID = 0x026964;
 
 /** Name of attribute `k` of the scan as `Attributes` has it. */
-export function attributeName(scan: Scan, bytes: Buffer, base: number, k: number, outer: Scope): string {
+export function attributeName(scan: Scan, bytes: Buffer, k: number): string {
+  const { base } = scan;
   const at = k * ATTRIBUTE_SIZE;
   const start = base + (scan.attributes[at + 1] as number);
   const end = base + nameEndOf(scan, at);
@@ -99,7 +86,7 @@ export function attributeName(scan: Scan, bytes: Buffer, base: number, k: number
   if (key === KEY_ID) return 'id';
   const colon = scan.attributes[at + 5] as number;
   if (colon === 0) return NAMES.get(bytes, start, end);
-  const uri = namespaceOf(scan, bytes, start, base + colon, outer);
+  const uri = namespaceOf(scan, bytes, start, base + colon);
   return uri === NS_XML ? NAMES.get(bytes, start, end) : `{${uri}}${NAMES.get(bytes, base + colon + 1, end)}`;
 }
 
@@ -107,7 +94,8 @@ function nameEndOf(scan: Scan, at: number): number {
   return (scan.attributes[at + 1] as number) + ((scan.attributes[at] as number) >>> 16);
 }
 
-function uriOf(scan: Scan, bytes: Buffer, base: number, at: number): string {
+function uriOf(scan: Scan, bytes: Buffer, at: number): string {
+  const { base } = scan;
   const start = base + (scan.attributes[at + 2] as number);
   const end = base + (scan.attributes[at + 3] as number);
   if (start === end) return '';

@@ -8,7 +8,7 @@
 import { BANG, BYTE_CLASS, GT, LT, QUESTION, SLASH, SPACE } from './byte-class.ts';
 import { InputBuffer } from './input-buffer.ts';
 import type { XmlLimits } from './limits.ts';
-import { returnScan, takeScan, type Scan, type Scope } from './scan.ts';
+import { NO_SCOPE, returnScan, takeScan, type Scan } from './scan.ts';
 import { headerOf, stanzaOf } from './scanned.ts';
 import { isWorthScanning, scanElement, scanRootTag } from './scanner.ts';
 import type { Stanza } from './stanza.ts';
@@ -25,8 +25,6 @@ export type XmlToken = 'open' | 'stanza' | 'close';
  * root that is an empty element; behind the root.
  */
 type Position = 'start' | 'restart' | 'prolog' | 'content' | 'empty' | 'end';
-
-const NO_SCOPE: Scope = { defaultNs: '', prefixes: new Map() };
 
 /** Longest end tag of a stream, in bytes: it is read from its start again whenever it was cut. */
 const MAX_END_TAG = 1024;
@@ -126,7 +124,7 @@ export class XmlReader {
     const end = this.#bounded(scan);
     const next = end < 0 ? -1 : scanElement(scan, input.bytes, start, end, this.limits, header);
     if (next < 0) return this.#wait(scan);
-    this.#stanza = stanzaOf(scan, input.bytes, start, next, header);
+    this.#stanza = stanzaOf(scan, input.bytes, next);
     this.#consume(scan, next);
     return 'stanza';
   }
@@ -163,7 +161,7 @@ export class XmlReader {
     const end = this.#bounded(scan);
     const next = end < 0 ? -1 : scanRootTag(scan, input.bytes, start, end, this.limits, NO_SCOPE);
     if (next < 0) return this.#wait(scan);
-    this.#header = headerOf(scan, input.bytes, start, NO_SCOPE);
+    this.#header = headerOf(scan, input.bytes);
     this.#position = scan.selfClosing ? 'empty' : 'content';
     this.#consume(scan, next);
     return 'open';
@@ -244,7 +242,7 @@ export function parseStanza(xml: string | Buffer, limits: XmlLimits): Stanza {
   if (next < 0)
     throw bytes.length > limits.bytes ? tooMuch('bytes of an element') : notWellFormed('element without an end');
   if (next !== bytes.length) throw notWellFormed('data after the element');
-  const stanza = stanzaOf(scan, bytes, 0, next, NO_SCOPE);
+  const stanza = stanzaOf(scan, bytes, next);
   returnScan(scan);
   return stanza;
 }

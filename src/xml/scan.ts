@@ -6,6 +6,8 @@
  * element is cut keeps one until the rest has come.
  */
 
+import type { XmlLimits } from './limits.ts';
+
 /** Numbers per attribute in `Scan.attributes`: comparison key, start of name, start and end of value, flags, colon. */
 export const ATTRIBUTE_SIZE = 6;
 
@@ -28,8 +30,18 @@ export interface Scope {
   readonly prefixes: ReadonlyMap<string, string>;
 }
 
+/** Outside of everything. */
+export const NO_SCOPE: Scope = { defaultNs: '', prefixes: new Map() };
+
+const NO_LIMITS: XmlLimits = { bytes: 0, depth: 0, elements: 0, attributes: 0, nameBytes: 0, namespaces: 0 };
+
 /** State of the scanner in one element of the first level. */
 export class Scan {
+  /** Index of its first byte, in the bytes that are there now. */
+  base = 0;
+  limits: XmlLimits = NO_LIMITS;
+  /** What holds around it. */
+  outer: Scope = NO_SCOPE;
   /** Where to go on: begin of the first token that is not complete. */
   next = 0;
   /** Open elements. */
@@ -50,7 +62,9 @@ export class Scan {
   colon = 0;
   /** Flags of the attribute value that was scanned last. */
   valueFlags = 0;
-  /** Flags of all attributes of the tag that is being scanned. */
+  /** Attributes of the tag that is being scanned, in `attributes` from `first` on, and the flags of all of them. */
+  first = 0;
+  count = 0;
   tagFlags = 0;
   /** Attributes of the root. */
   rootAttributes = 0;
@@ -131,9 +145,11 @@ export class Scan {
     this.children[at + 3] = 0;
   }
 
-  /** Make room for attribute number `index`. */
-  reserveAttribute(index: number): void {
-    if ((index + 1) * ATTRIBUTE_SIZE > this.attributes.length) this.attributes = grown(this.attributes);
+  /** One more attribute of the tag. Returns its place in `attributes`. */
+  addAttribute(): number {
+    const at = (this.first + this.count++) * ATTRIBUTE_SIZE;
+    if (at === this.attributes.length) this.attributes = grown(this.attributes);
+    return at;
   }
 }
 

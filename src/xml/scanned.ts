@@ -4,18 +4,18 @@ import { BRACE, SLASH } from './byte-class.ts';
 import { decodeValue } from './decode.ts';
 import { NAMES, VALUES } from './intern.ts';
 import { attributeName } from './namespace-scope.ts';
-import { ATTRIBUTE_SIZE, CODED, DECLARATION, type Scan, type Scope } from './scan.ts';
+import { ATTRIBUTE_SIZE, CODED, DECLARATION, type Scan } from './scan.ts';
 import { ScannedContent } from './scanned-content.ts';
 import { Stanza, type AttributeList } from './stanza.ts';
 import { StreamHeader } from './stream-header.ts';
 
-/** The stanza whose bytes, `base` to `end`, were scanned. */
-export function stanzaOf(scan: Scan, bytes: Buffer, base: number, end: number, outer: Scope): Stanza {
-  const source = bytes.toString('latin1', base, end);
+/** The stanza that was scanned, its bytes ending at `end`. */
+export function stanzaOf(scan: Scan, bytes: Buffer, end: number): Stanza {
+  const source = bytes.toString('latin1', scan.base, end);
   const children = scan.children.slice(0, scan.childCount * 4);
-  const scope = scan.plain ? undefined : { defaultNs: scan.contentNs, prefixes: rootPrefixes(scan, outer) };
+  const scope = scan.plain ? undefined : { defaultNs: scan.contentNs, prefixes: rootPrefixes(scan) };
   const content = new ScannedContent(scan.rootNs, source, scan.contentStart, scan.contentEnd, children, scope);
-  const attributes = rootAttributes(scan, bytes, base, outer);
+  const attributes = rootAttributes(scan, bytes);
   return new Stanza(scan.rootName, scan.rootNs, attributes, content, attributesAsWritten(scan, source, attributes));
 }
 
@@ -31,29 +31,31 @@ function attributesAsWritten(scan: Scan, source: string, attributes: AttributeLi
   return source.slice(scan.open[1], end);
 }
 
-/** The stream header whose start tag, at `base`, was scanned. */
-export function headerOf(scan: Scan, bytes: Buffer, base: number, outer: Scope): StreamHeader {
-  const list = rootAttributes(scan, bytes, base, outer);
+/** The stream header whose start tag was scanned. */
+export function headerOf(scan: Scan, bytes: Buffer): StreamHeader {
+  const { base } = scan;
+  const list = rootAttributes(scan, bytes);
   const attrs = new Map<string, string>();
   for (let k = 0; k < list.length; k += 2) attrs.set(list[k] as string, list[k + 1] as string);
   const tag = bytes.toString('latin1', base + (scan.open[0] as number), base + (scan.open[1] as number));
-  return new StreamHeader(scan.rootName, scan.rootNs, attrs, scan.contentNs, rootPrefixes(scan, outer), tag);
+  return new StreamHeader(scan.rootName, scan.rootNs, attrs, scan.contentNs, rootPrefixes(scan), tag);
 }
 
 /** Attributes of the root, names and values alternating, without namespace declarations. */
-function rootAttributes(scan: Scan, bytes: Buffer, base: number, outer: Scope): AttributeList {
+function rootAttributes(scan: Scan, bytes: Buffer): AttributeList {
   const list: string[] = [];
   for (let k = 0; k < scan.rootAttributes; k++) {
     const flags = scan.attributes[k * ATTRIBUTE_SIZE + 4] as number;
     if (flags & DECLARATION) continue;
-    const name = attributeName(scan, bytes, base, k, outer);
-    list.push(name, attributeValue(scan, bytes, base, k, name));
+    const name = attributeName(scan, bytes, k);
+    list.push(name, attributeValue(scan, bytes, k, name));
   }
   return list;
 }
 
 /** Value of attribute `k` of the root, which has that name. */
-export function attributeValue(scan: Scan, bytes: Buffer, base: number, k: number, name: string): string {
+export function attributeValue(scan: Scan, bytes: Buffer, k: number, name: string): string {
+  const { base } = scan;
   const at = k * ATTRIBUTE_SIZE;
   const start = base + (scan.attributes[at + 2] as number);
   const end = base + (scan.attributes[at + 3] as number);
@@ -64,7 +66,8 @@ export function attributeValue(scan: Scan, bytes: Buffer, base: number, k: numbe
 }
 
 /** Prefixes that hold in the content of the root. */
-function rootPrefixes(scan: Scan, outer: Scope): ReadonlyMap<string, string> {
+function rootPrefixes(scan: Scan): ReadonlyMap<string, string> {
+  const { outer } = scan;
   if (scan.bound === 0) return outer.prefixes; // only those of the root are left
   const prefixes = new Map(outer.prefixes);
   for (let k = 0; k < scan.bound; k++) prefixes.set(scan.prefixes[k] as string, scan.uris[k] as string);

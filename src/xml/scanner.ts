@@ -54,6 +54,8 @@ export function scanElement(
     i = scanRootTag(scan, bytes, base, end, limits, outer);
     if (i < 0 || scan.selfClosing) return i;
   }
+  scan.base = base;
+  scan.limits = limits;
   for (;;) {
     if (scan.inCdata) {
       i = scanCdata(scan, bytes, i, end);
@@ -66,7 +68,7 @@ export function scanElement(
       if (i + 1 >= end) return stopInTag(scan, i - base, end - base);
       const kind = bytes[i + 1] as number;
       if (kind === SLASH) {
-        const next = scanEndTag(scan, bytes, base, i, end);
+        const next = scanEndTag(scan, bytes, i, end);
         if (next < 0) return stopInTag(scan, i - base, end - base);
         scan.pop(next - base);
         if (scan.depth === 0) {
@@ -81,7 +83,7 @@ export function scanElement(
         i += CDATA_START.length;
       } else if (kind === QUESTION) throw new XmlError('restricted-xml', 'processing instruction');
       else {
-        const next = scanTag(scan, bytes, base, i, end, limits, outer);
+        const next = scanTag(scan, bytes, i, end);
         if (next < 0) return stopInTag(scan, i - base, end - base);
         if (scan.selfClosing) scan.pop(next - base);
         i = next;
@@ -115,7 +117,10 @@ export function scanRootTag(
   limits: XmlLimits,
   outer: Scope,
 ): number {
-  const next = scanStartTag(scan, bytes, base, base, end, limits, outer);
+  scan.base = base;
+  scan.limits = limits;
+  scan.outer = outer;
+  const next = scanStartTag(scan, bytes, base, end);
   if (next < 0) return stopInTag(scan, 0, end - base);
   scan.contentStart = next - base;
   scan.contentEnd = next - base;
@@ -123,22 +128,13 @@ export function scanRootTag(
 }
 
 /** Scan the start tag at `i`, inside the root, or recognise it. */
-function scanTag(
-  scan: Scan,
-  bytes: Buffer,
-  base: number,
-  i: number,
-  end: number,
-  limits: XmlLimits,
-  outer: Scope,
-): number {
+function scanTag(scan: Scan, bytes: Buffer, i: number, end: number): number {
   const known = knownTag(bytes, i, end);
-  if (known === undefined || known.nameLength > limits.nameBytes || limits.attributes < 1) {
-    return scanStartTag(scan, bytes, base, i, end, limits, outer);
+  if (known === undefined || known.nameLength > scan.limits.nameBytes || scan.limits.attributes < 1) {
+    return scanStartTag(scan, bytes, i, end);
   }
-  const start = i - base;
-  if (scan.depth === 1) scan.addChild(known.name, known.ns ?? scan.contentNs, start);
-  openElement(scan, start + 1, start + 1 + known.nameLength, known.isEmpty, limits);
+  if (scan.depth === 1) scan.addChild(known.name, known.ns ?? scan.contentNs, i - scan.base);
+  openElement(scan, i + 1, i + 1 + known.nameLength, known.isEmpty);
   return i + known.length;
 }
 
@@ -161,9 +157,9 @@ function stopInTag(scan: Scan, next: number, seen: number): -1 {
 }
 
 /** Index behind the end tag at `i` if it is all there, or -1. */
-function scanEndTag(scan: Scan, bytes: Buffer, base: number, i: number, end: number): number {
+function scanEndTag(scan: Scan, bytes: Buffer, i: number, end: number): number {
   const top = scan.depth * 2 - 2;
-  const name = base + (scan.open[top] as number);
+  const name = scan.base + (scan.open[top] as number);
   const length = (scan.open[top + 1] as number) - (scan.open[top] as number);
   let p = i + 2;
   for (let k = 0; k < length; k++, p++) {

@@ -1,37 +1,32 @@
 // Uses `as number` on typed array elements: these loops run per byte, and every index is below `end`.
 /** Start tags and empty-element tags (XML 1.0 §3.1, Namespaces in XML 1.0). */
 import { scanAttribute } from './attribute.ts';
-import { BYTE_CLASS, GT, SLASH, SPACE } from './byte-class.ts';
+import { BYTE_CLASS, COLON, GT, SLASH, SPACE } from './byte-class.ts';
 import { NAMES } from './intern.ts';
-import type { XmlLimits } from './limits.ts';
-import { scanName } from './name.ts';
+import { endOfWord, scanName } from './name.ts';
 import { checkAttributePrefixes, declareNamespaces, namespaceOf } from './namespace-scope.ts';
 import { NS_STREAM } from './namespaces.ts';
-import { DECLARATION, ODD, PREFIXED, type Scan, type Scope } from './scan.ts';
+import { DECLARATION, ODD, PREFIXED, type Scan } from './scan.ts';
 import { keepTag } from './tag-cache.ts';
 import { notWellFormed, tooMuch } from './xml-error.ts';
 
 /**
  * Scan the tag at `i`, where there is a `<`, and open its element in `scan`; it may be an empty one, `scan.selfClosing`.
- * @param base index of the first byte of the element that `scan` is about
  * @returns index behind the tag; -1 while the bytes up to `end` are only a beginning, then `scan` is as it was
  * @throws XmlError
  */
-export function scanStartTag(
-  scan: Scan,
-  bytes: Buffer,
-  base: number,
-  i: number,
-  end: number,
-  limits: XmlLimits,
-  outer: Scope,
-): number {
-  const nameEnd = scanName(scan, bytes, i + 1, end, limits);
-  if (nameEnd < 0) return -1;
-  const colon = scan.colon;
-  const first = scan.depth === 0 ? 0 : scan.rootAttributes;
-  let index = first;
+export function scanStartTag(scan: Scan, bytes: Buffer, i: number, end: number): number {
+  let nameEnd = endOfWord(bytes, i + 1, end);
+  let colon = 0;
+  if (nameEnd < end && (nameEnd === i + 1 || bytes[nameEnd] === COLON || (bytes[nameEnd] as number) >= 0x80)) {
+    nameEnd = scanName(scan, bytes, i + 1, end);
+    colon = scan.colon;
+  }
+  if (nameEnd - i - 1 > scan.limits.nameBytes) throw tooMuch('bytes of a name');
+  if (nameEnd >= end) return -1;
   let p = nameEnd;
+  scan.first = scan.depth === 0 ? 0 : scan.rootAttributes;
+  scan.count = 0;
   scan.tagFlags = 0;
   for (;;) {
     let byte = bytes[p] as number;
@@ -42,9 +37,8 @@ export function scanStartTag(
       byte = bytes[p] as number;
     } while ((BYTE_CLASS[byte] as number) & SPACE);
     if (byte === GT || byte === SLASH) break;
-    p = scanAttribute(scan, bytes, base, p, end, limits, first, index);
+    p = scanAttribute(scan, bytes, p, end);
     if (p < 0 || p >= end) return -1;
-    index++;
   }
   const isEmpty = bytes[p] === SLASH;
   if (isEmpty) {
@@ -52,30 +46,17 @@ export function scanStartTag(
     if (bytes[p] !== GT) throw notWellFormed('/ inside a tag');
   }
   p++;
-  resolve(scan, bytes, base, i, nameEnd, colon, p, first, index - first, limits, outer);
-  openElement(scan, i + 1 - base, nameEnd - base, isEmpty, limits);
+  resolve(scan, bytes, i, nameEnd, colon, p);
+  openElement(scan, i + 1, nameEnd, isEmpty);
   return p;
 }
 
-/** Find out what the names of a tag mean. */
-function resolve(
-  scan: Scan,
-  bytes: Buffer,
-  base: number,
-  start: number,
-  nameEnd: number,
-  colon: number,
-  end: number,
-  first: number,
-  count: number,
-  limits: XmlLimits,
-  outer: Scope,
-): void {
-  const { depth, bound, tagFlags } = scan;
-  const declared =
-    tagFlags & DECLARATION ? declareNamespaces(scan, bytes, base, first, count, limits, outer) : undefined;
-  const ns = colon === 0 ? declared : namespaceOf(scan, bytes, start + 1, colon, outer);
-  if (tagFlags & PREFIXED) checkAttributePrefixes(scan, bytes, base, first, count, outer);
+/** Find out what the names of the tag from `start` to `end` mean. */
+function resolve(scan: Scan, bytes: Buffer, start: number, nameEnd: number, colon: number, end: number): void {
+  const { depth, bound, tagFlags, count, outer } = scan;
+  const declared = tagFlags & DECLARATION ? declareNamespaces(scan, bytes) : undefined;
+  const ns = colon === 0 ? declared : namespaceOf(scan, bytes, start + 1, colon);
+  if (tagFlags & PREFIXED) checkAttributePrefixes(scan, bytes);
   if (depth === 0) {
     scan.rootName = NAMES.get(bytes, colon === 0 ? start + 1 : colon + 1, nameEnd);
     scan.contentNs = declared ?? outer.defaultNs;
@@ -87,18 +68,19 @@ function resolve(
   if (tagFlags & ODD) scan.plain = false;
   if (depth > 1) return;
   const name = NAMES.get(bytes, colon === 0 ? start + 1 : colon + 1, nameEnd);
-  scan.addChild(name, ns ?? scan.contentNs, start - base);
+  scan.addChild(name, ns ?? scan.contentNs, start - scan.base);
   const isSimple = colon === 0 && (count === 0 || (count === 1 && tagFlags === DECLARATION));
   if (isSimple && scan.bound === bound && ns !== NS_STREAM) {
     keepTag(bytes, start, end, name, nameEnd - start - 1, ns);
   }
 }
 
-/** Open the element whose start tag was read. */
-export function openElement(scan: Scan, nameStart: number, nameEnd: number, isEmpty: boolean, limits: XmlLimits): void {
+/** Open the element whose start tag was read, with its name from `nameStart` to `nameEnd`. */
+export function openElement(scan: Scan, nameStart: number, nameEnd: number, isEmpty: boolean): void {
+  const { limits, base } = scan;
   if (scan.elements >= limits.elements) throw tooMuch('elements');
   if (scan.depth >= limits.depth) throw tooMuch('nested elements');
   scan.elements++;
   scan.selfClosing = isEmpty;
-  scan.push(nameStart, nameEnd);
+  scan.push(nameStart - base, nameEnd - base);
 }

@@ -54,7 +54,8 @@ export async function expectError(actor: Actor, conditions: readonly string[]): 
   if (event.kind !== 'element') throw unmet(expected, show(event));
   const [found, ...rest] = childElements(event.node);
   const isError = event.node.name === 'error' && event.node.ns === NS_STREAM;
-  if (!isError || found?.ns !== NS_STREAM_ERRORS || !conditions.includes(found.name)) throw unmet(expected, show(event));
+  if (!isError || found?.ns !== NS_STREAM_ERRORS || !conditions.includes(found.name))
+    throw unmet(expected, show(event));
   if (rest.some(({ ns, name }) => ns === NS_STREAM_ERRORS && name !== 'text')) throw unmet(expected, show(event));
   await expectEnd(actor);
   actor.client.send('</stream:stream>');

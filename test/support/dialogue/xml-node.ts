@@ -46,14 +46,14 @@ const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 export class XmlStream {
   #parser = this.#newParser();
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  readonly #emit: (event: StreamEvent) => void;
+  readonly #listener: (event: StreamEvent) => void;
   readonly #open: XmlNode[] = [];
   #header = false;
   #broken = false;
 
-  /** @param emit gets every event; `malformed` is the last one */
-  constructor(emit: (event: StreamEvent) => void) {
-    this.#emit = emit;
+  /** @param listener gets every event; `malformed` is the last one */
+  constructor(listener: (event: StreamEvent) => void) {
+    this.#listener = listener;
   }
 
   /** Take bytes from the server. */
@@ -110,8 +110,13 @@ export class XmlStream {
 
   #fail(problem: string): void {
     if (this.#broken) return;
-    this.#broken = true;
     this.#emit({ kind: 'malformed', problem });
+    this.#broken = true;
+  }
+
+  /** The parser goes on after an error; nobody hears of it. */
+  #emit(event: StreamEvent): void {
+    if (!this.#broken) this.#listener(event);
   }
 }
 
