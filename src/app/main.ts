@@ -14,8 +14,7 @@ import { startServer } from './start.ts';
 
 const DOMAIN = 'localhost';
 const STDERR = 2;
-/** Exit codes: wrong use or configuration; something that should work did not. */
-const EXIT_USAGE = 2;
+/** Exit code of a server that could not start, or not stop as it should. */
 const EXIT_FAILED = 1;
 
 /** Start, say so, and stop on SIGTERM or SIGINT. */
@@ -84,5 +83,5 @@ try {
 } catch (error) {
   if (error instanceof ConfigError) process.stderr.write(`couplet: ${error.message}\n`);
   else process.stderr.write(`couplet: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = error instanceof ConfigError ? EXIT_USAGE : EXIT_FAILED;
+  process.exitCode = EXIT_FAILED;
 }

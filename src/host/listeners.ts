@@ -1,4 +1,5 @@
 /** Network services: opened for the first module that asks for one, closed with the last. */
+import { ConfigError } from '../config/config-error.ts';
 import type { Log } from '../logging/log.ts';
 import type { NetListener } from '../net/interface.ts';
 
@@ -18,7 +19,7 @@ export class Listeners {
     this.#log = log;
   }
 
-  /** Open everything asked for so far; from now on services are opened at once. */
+  /** Open everything asked for so far; from now on services are opened at once. @throws ConfigError a port cannot be had */
   async start(): Promise<void> {
     this.#started = true;
     for (const [name, service] of this.#services) await this.#open(name, service);
@@ -73,7 +74,7 @@ export class Listeners {
       this.#log.info({ service: name, addresses }, 'listening');
     } catch (error) {
       service.listener = undefined;
-      throw error;
+      throw new ConfigError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 }

@@ -28,6 +28,8 @@ const CONNECTION = Symbol('connection');
 type OwnedSocket = Socket & { [CONNECTION]: Connection };
 
 /**
+ * Bytes pass in `receive` and `#send` and nowhere else: encryption belongs there, between owner and socket.
+ *
  * What is written is kept until the loop turn ends, then handed over. While the kernel takes no more, what comes is kept
  * on, up to the limits.
  */

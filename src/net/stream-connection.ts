@@ -2,11 +2,9 @@
 import type { Socket } from 'node:net';
 import { C2sStream } from '../stream/c2s-stream.ts';
 import type { StreamPhase, StreamSink } from '../stream/interface.ts';
-import { ProtocolError } from '../stanza/protocol-error.ts';
 import type { Expirable, TimingWheel } from '../util/timing-wheel.ts';
 import type { XmlLimits } from '../xml/limits.ts';
 import { XmlReader, type XmlToken } from '../xml/reader.ts';
-import { XmlError } from '../xml/xml-error.ts';
 import { Connection, type ConnectionOwner, type CutReason } from './connection.ts';
 import type { C2sListenOptions } from './interface.ts';
 import { readLater, type Readable } from './loop-turn.ts';
@@ -146,6 +144,10 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
     this.#release(SESSION);
   }
 
+  fault(error: unknown): void {
+    this.#service.faulty(this, error);
+  }
+
   close(): void {
     if (this.#gone) return;
     this.#phase = 'close';
@@ -166,7 +168,7 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
     try {
       this.#take();
     } catch (error) {
-      this.#fail(error);
+      this.stream.fail(error);
     }
     this.#pulling = false;
     if (this.#holds !== 0) return;
@@ -199,15 +201,10 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
     void pending.then(
       () => this.#release(PENDING),
       (error: unknown) => {
-        this.#fail(error);
+        this.stream.fail(error);
         this.#release(PENDING);
       },
     );
-  }
-
-  #fail(error: unknown): void {
-    if (!(error instanceof ProtocolError) && !(error instanceof XmlError)) this.#service.faulty(this, error);
-    this.stream.fail(error);
   }
 
   /** A reason is gone; what waited is read at the end of the turn, not in the middle of whatever made it go. */

@@ -324,6 +324,21 @@ describe('the end', () => {
     const answer = await ours.send('<x/>');
     expect(answer).toMatch(error('internal-server-error'));
     expect(answer).not.toContain('secret');
+    expect(ours.events.slice(-2)).toEqual(['fault TypeError: secret', 'close']);
+    expect(xml.events.at(-1)).toBe('close');
+    expect(xml.events.join()).not.toContain('fault');
+  });
+
+  it('is not spoilt by a session that breaks', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    const [session] = host.sessions;
+    if (session === undefined) throw new Error('not bound');
+    session.streamEnded = () => {
+      throw new TypeError('broken');
+    };
+    client.stream.eof();
+    expect(client.events.slice(-2)).toEqual(['close', 'fault TypeError: broken']);
   });
 
   it('after authentication allows more, before it less (S7)', async () => {

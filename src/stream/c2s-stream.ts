@@ -130,7 +130,10 @@ export class C2sStream implements ClientStream {
   fail(error: unknown): void {
     if (error instanceof StreamError) this.close(error);
     else if (error instanceof XmlError) this.close(new StreamError(error.condition, error.message));
-    else this.close(new StreamError('internal-server-error'));
+    else {
+      this.#sink.fault(error);
+      this.close(new StreamError('internal-server-error'));
+    }
   }
 
   write(wire: string): void {
@@ -263,7 +266,11 @@ export class C2sStream implements ClientStream {
     this.#session = undefined;
     this.exchange = undefined;
     this.#sink.close();
-    session?.streamEnded(end);
+    try {
+      session?.streamEnded(end);
+    } catch (error) {
+      this.#sink.fault(error);
+    }
   }
 }
 

@@ -27,6 +27,8 @@ export interface StreamSink {
   /** Take nothing more from the client until `resume`. */
   pause(): void;
   resume(): void;
+  /** Something was thrown that is no fault of the client's: for the log. */
+  fault(error: unknown): void;
   /** The stream is over: write what is left, end our side of the connection and ignore everything that comes. */
   close(): void;
 }

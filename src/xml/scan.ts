@@ -117,9 +117,9 @@ export class Scan {
     this.depth++;
   }
 
-  /** The element at the top is closed behind offset `end`: its prefixes end with it, but for those of the root. */
-  pop(end: number): void {
-    if (--this.depth === 1) this.children[this.childCount * 4 - 1] = end;
+  /** An element in the one that is open now ended before offset `end`; so do its prefixes, but for those of the root. */
+  close(end: number): void {
+    if (this.depth === 1) this.children[this.childCount * 4 - 1] = end;
     if (this.bound > 0) this.#unbind();
   }
 

@@ -70,7 +70,8 @@ export function scanElement(
       if (kind === SLASH) {
         const next = scanEndTag(scan, bytes, i, end);
         if (next < 0) return stopInTag(scan, i - base, end - base);
-        scan.pop(next - base);
+        scan.depth--;
+        scan.close(next - base);
         if (scan.depth === 0) {
           scan.contentEnd = i - base;
           return next;
@@ -85,7 +86,6 @@ export function scanElement(
       else {
         const next = scanTag(scan, bytes, i, end);
         if (next < 0) return stopInTag(scan, i - base, end - base);
-        if (scan.selfClosing) scan.pop(next - base);
         i = next;
       }
     } else if (byte >= 0x80) {
@@ -134,7 +134,7 @@ function scanTag(scan: Scan, bytes: Buffer, i: number, end: number): number {
     return scanStartTag(scan, bytes, i, end);
   }
   if (scan.depth === 1) scan.addChild(known.name, known.ns ?? scan.contentNs, i - scan.base);
-  openElement(scan, i + 1, i + 1 + known.nameLength, known.isEmpty);
+  openElement(scan, i + 1, i + 1 + known.nameLength, i + known.length, known.isEmpty);
   return i + known.length;
 }
 

@@ -47,7 +47,7 @@ export function scanStartTag(scan: Scan, bytes: Buffer, i: number, end: number):
   }
   p++;
   resolve(scan, bytes, i, nameEnd, colon, p);
-  openElement(scan, i + 1, nameEnd, isEmpty);
+  openElement(scan, i + 1, nameEnd, p, isEmpty);
   return p;
 }
 
@@ -75,12 +75,12 @@ function resolve(scan: Scan, bytes: Buffer, start: number, nameEnd: number, colo
   }
 }
 
-/** Open the element whose start tag was read, with its name from `nameStart` to `nameEnd`. */
-export function openElement(scan: Scan, nameStart: number, nameEnd: number, isEmpty: boolean): void {
-  const { limits, base } = scan;
-  if (scan.elements >= limits.elements) throw tooMuch('elements');
-  if (scan.depth >= limits.depth) throw tooMuch('nested elements');
+/** The start tag of an element, with its name from `nameStart` to `nameEnd`, was read up to `end`. */
+export function openElement(scan: Scan, nameStart: number, nameEnd: number, end: number, isEmpty: boolean): void {
+  if (scan.elements >= scan.limits.elements) throw tooMuch('elements');
+  if (scan.depth >= scan.limits.depth) throw tooMuch('nested elements');
   scan.elements++;
   scan.selfClosing = isEmpty;
-  scan.push(nameStart - base, nameEnd - base);
+  if (isEmpty && scan.depth > 0) scan.close(end - scan.base);
+  else scan.push(nameStart - scan.base, nameEnd - scan.base);
 }

@@ -2,8 +2,8 @@
 
 interface Entry {
   readonly client: string;
-  readonly direction: 'sent' | 'received';
-  readonly bytes: string;
+  readonly arrow: '→' | '←' | '·';
+  readonly text: string;
 }
 
 /** Longest piece that is shown whole. */
@@ -11,21 +11,23 @@ const SHOWN = 1_500;
 
 /** All bytes of all clients of one dialogue. */
 export class Conversation {
-  readonly #entries: Entry[] = [];
+  #entries: Entry[] = [];
 
   /** Bytes in the order in which they passed. */
   note(client: string, direction: 'sent' | 'received', bytes: Buffer): void {
-    this.#entries.push({ client, direction, bytes: bytes.toString('latin1') });
+    this.#entries.push({ client, arrow: direction === 'sent' ? '→' : '←', text: show(bytes.toString('latin1')) });
   }
 
-  /** One line a piece; the server's side is to the right of the arrow that points at it. */
+  /** Everything that this client said and heard so far went well, and in short was this. */
+  sumUp(client: string, text: string): void {
+    const others = this.#entries.filter((entry) => entry.client !== client);
+    this.#entries = [...others, { client, arrow: '·', text }];
+  }
+
+  /** One line a piece: `→` to the server, `←` from it. */
   toString(): string {
     const width = Math.max(0, ...this.#entries.map(({ client }) => client.length));
-    return this.#entries
-      .map(
-        ({ client, direction, bytes }) => `${client.padEnd(width)} ${direction === 'sent' ? '→' : '←'} ${show(bytes)}`,
-      )
-      .join('\n');
+    return this.#entries.map(({ client, arrow, text }) => `${client.padEnd(width)} ${arrow} ${text}`).join('\n');
   }
 }
 

@@ -71,13 +71,13 @@ test.each([
   expect(failure).toBeInstanceOf(Error);
   const text = String(failure);
   for (const message of messages) expect(text).toContain(message);
-  expect(text).toContain('The conversation:\nalice/desk →');
+  expect(text).toContain('The conversation:\nalice/desk · is available as alice-');
 });
 
 test('a dialogue that is right', async () => {
   await play(
     CONNECT +
-      "alice/desk sends:\n  <message to='{jid:bob}' id='{id}'/><presence to='{jid:bob/home}' id='{id}'/>\n" +
+      "alice/desk sends:\n  <message to='{jid:bob}' id='{id}'/><presence to='{jid:bob/home}' type='unavailable' id='{id}'/>\n" +
       "bob/home receives in any order:\n  <presence id='{id}' .../><message id='{id}' .../>\n" +
       'bob/home receives nothing\nalice/desk receives nothing\nalice/desk closes the stream\n',
   );

@@ -145,6 +145,8 @@ class Run {
     this.#actors.set(name, actor);
     await actor.reach(level);
     if (level === 'available') await this.#becomeAvailable(actor, priority);
+    if (level !== 'raw')
+      this.#conversation.sumUp(name, `is ${level}${actor.jid === undefined ? '' : ` as ${actor.jid}`}`);
   }
 
   /** Become available; what the account's resources learn of each other by that is not part of the dialogue. */

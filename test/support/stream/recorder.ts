@@ -152,6 +152,10 @@ export class RecordedClient implements StreamSink {
     this.events.push('resume');
   }
 
+  fault(error: unknown): void {
+    this.events.push(`fault ${String(error)}`);
+  }
+
   close(): void {
     this.events.push('close');
   }
