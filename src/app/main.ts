@@ -26,7 +26,12 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const server = await startServer({ hosts: [hostOf(line)], log: pinoLog(line.logLevel, STDERR) });
   const users = line.users.length > 0 ? line.users : [randomUser()];
-  for (const user of users) await addUser(server, user);
+  try {
+    for (const user of users) await addUser(server, user);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   const addresses = await server.listeners.addresses('c2s');
   process.stdout.write(banner(addresses, users, line.users.length === 0));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server));

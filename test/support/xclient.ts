@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { XmlStream, type StreamEvent, type XmlNode } from './dialogue/xml-node.ts';
+import { XmlStream, type StreamEvent } from './dialogue/xml-node.ts';
 
 /** What a client sees: what comes out of the stream, then the end of the connection. */
 export type ClientEvent = StreamEvent | { readonly kind: 'closed'; readonly how: string };
@@ -88,12 +88,6 @@ export class XClient {
     });
   }
 
-  /** The next event, which has to be an element. `undefined`: something else came and is lost. */
-  async nextElement(patience = PATIENCE): Promise<XmlNode | undefined> {
-    const event = await this.next(patience);
-    return event.kind === 'element' ? event.node : undefined;
-  }
-
   /** What came and was not read yet, oldest first. */
   get unread(): readonly ClientEvent[] {
     return this.#unread;
@@ -124,12 +118,6 @@ export class XClient {
   destroy(): void {
     this.#ended = true; // what we do ourselves is no event
     this.#socket.destroy();
-  }
-
-  /** Drop the connection with RST, as a machine does that has lost its memory. */
-  reset(): void {
-    this.#ended = true;
-    this.#socket.resetAndDestroy();
   }
 
   #closed(): void {

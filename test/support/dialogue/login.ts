@@ -2,7 +2,7 @@
 import { NothingCame, PATIENCE, type XClient } from '../xclient.ts';
 import { printXml } from './print-xml.ts';
 import { ScramClient, type ScramMechanism } from './scram-client.ts';
-import { childElements, childNamed, textOf, type XmlNode } from './xml-node.ts';
+import { childElements, textOf, type XmlNode } from './xml-node.ts';
 
 const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
@@ -91,12 +91,6 @@ export async function bind(client: XClient, resource: string | undefined): Promi
     .find((element) => element.name === 'jid' && element.ns === NS_BIND);
   if (jid === undefined) throw new LoginFailed(`no resource bound:\n${printXml(result)}`);
   return textOf(jid);
-}
-
-/** The mechanisms that features offer. */
-export function mechanismsOf(features: XmlNode): string[] {
-  const mechanisms = childNamed(features, 'mechanisms');
-  return mechanisms === undefined ? [] : childElements(mechanisms).map(textOf);
 }
 
 function sendAuth(client: XClient, mechanism: string, data: string): void {
