@@ -28,7 +28,7 @@ function words(dice: Dice, count: number): string {
 }
 
 function body(dice: Dice): string {
-  let text = words(dice, 6 + dice.below(14));
+  let text = words(dice, 7 + dice.below(17));
   if (dice.below(100) < 15) text += ` ${FOREIGN[dice.below(FOREIGN.length)] ?? ''} ${words(dice, 3)}`;
   if (dice.below(100) < 10) text += ' &lt;b&gt; &amp; &quot;so&quot;';
   return text;

@@ -10,6 +10,7 @@ const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleD
   message: () => import('../modules/message/message.ts'),
   ping: () => import('../modules/ping/ping.ts'),
   presence: () => import('../modules/presence/presence.ts'),
+  roster: () => import('../modules/roster/roster.ts'),
   saslauth: () => import('../modules/saslauth/saslauth.ts'),
   time: () => import('../modules/time/time.ts'),
   uptime: () => import('../modules/uptime/uptime.ts'),

@@ -11,6 +11,9 @@ const DELIVER: FrameKind<string> = { id: 1, name: 'deliver', encode: (sid) => si
 /** The session named in the head was replaced. */
 const REPLACED: FrameKind<string> = { id: 2, name: 'replaced', encode: (sid) => sid, decode: (sid) => sid };
 
+/** Asks for the last presence of the session named in the head. */
+const PRESENCE: FrameKind<string> = { id: 3, name: 'presence', encode: (sid) => sid, decode: (sid) => sid };
+
 const ANY_NS = '';
 
 /** The sessions of one server process, and the view on those of its peers. */
@@ -30,6 +33,10 @@ export class Sessions {
       cluster.handle(REPLACED, (_from, sid) => {
         this.#closeReplaced(sid);
         return { type: 'ok', body: '' };
+      }),
+      cluster.handle(PRESENCE, (_from, sid) => {
+        const presence = this.#local.get(sid)?.presence;
+        return presence === undefined ? { type: 'gone' } : { type: 'ok', body: presence.wire(ANY_NS) };
       }),
       cluster.on('rejoined', () => void this.#reassert()),
       cluster.on('registryLost', () => void this.#reassert()),
@@ -91,6 +98,14 @@ export class Sessions {
   deliver(entry: Entry, stanza: Stanza): boolean | Promise<boolean> {
     if (entry.node === this.#cluster.self) return this.#local.get(entry.sid)?.deliver(stanza) === true;
     return this.#forward(entry, stanza.wire(ANY_NS));
+  }
+
+  /** The last available presence of the session of an entry, wherever it lives; `undefined` if it has none now. */
+  presence(entry: Entry): Stanza | undefined | Promise<Stanza | undefined> {
+    if (entry.node === this.#cluster.self) return this.#local.get(entry.sid)?.presence;
+    return this.#cluster.call(entry.node, PRESENCE, entry.sid).then((reply) => {
+      return reply.type === 'ok' ? parseStanza(Buffer.from(reply.body, 'latin1'), LIMITS_AFTER_AUTH) : undefined;
+    });
   }
 
   /** Stop handling frames. */

@@ -70,6 +70,12 @@ class Model {
     if (++this.failures === 5) this.state = 'closed';
   }
 
+  /** `<auth/>` takes the place of an exchange under way, which counts as failed. */
+  begin(then: () => void): void {
+    if (this.exchange !== undefined) this.fail();
+    if (this.state !== 'closed') then();
+  }
+
   succeed(who: User): void {
     this.user = who;
     this.exchange = undefined;
@@ -101,14 +107,11 @@ function play(model: Model, step: Action, challenge: { first: string; text: stri
     case 'plain': {
       const { user, right, authzid } = step;
       const itself = authzid === '' || authzid === `${user}@${model.host ?? ''}`;
-      sasl(() => (model.exchange === undefined && right && itself ? model.succeed(user) : model.fail()));
+      sasl(() => model.begin(() => (right && itself ? model.succeed(user) : model.fail())));
       return plainAuth(user, right ? PASSWORDS[user] : 'wrong', authzid);
     }
     case 'scram':
-      sasl(() => {
-        if (model.exchange === undefined) model.exchange = step.user;
-        else model.fail();
-      });
+      sasl(() => model.begin(() => (model.exchange = step.user)));
       return auth('SCRAM-SHA-1', Buffer.from(`n,,n=${step.user},r=abc`).toString('base64'));
     case 'proof': {
       // With the password of somebody, who may not be the one that the exchange is for.
@@ -128,7 +131,7 @@ function play(model: Model, step: Action, challenge: { first: string; text: stri
       sasl(() => model.fail());
       return `<response ${NS}>%</response>`;
     case 'unknown':
-      sasl(() => model.fail());
+      sasl(() => model.begin(() => model.fail()));
       return auth('EXTERNAL', '');
     case 'bind':
       if (model.state === 'negotiating' && model.user !== undefined) model.state = 'bound';

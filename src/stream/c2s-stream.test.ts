@@ -76,8 +76,10 @@ describe('a stream', () => {
 
   it('says so where there is no way to authenticate', async () => {
     const host = loginHost();
-    host.list.length = 0;
-    expect(await new RecordedClient([host]).send(header())).toMatch(error('undefined-condition'));
+    host.list.shift(); // XEP-0478 limits are still offered, but lead nowhere
+    const answer = await new RecordedClient([host]).send(header());
+    expect(answer).toMatch(error('policy-violation'));
+    expect(answer).not.toContain('features');
   });
 
   it('answers a prefixed bind like a plain one (S14)', async () => {
@@ -136,7 +138,6 @@ describe('S16: out of order', () => {
   it.each([
     `<nonsense/>`,
     `<message xmlns='urn:other'/>`,
-    `<message xmlns='jabber:server'/>`,
     `<query xmlns='jabber:iq:roster'/>`,
     `<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>`,
     `<compress xmlns='http://jabber.org/protocol/compress'><method>zlib</method></compress>`,
@@ -148,6 +149,15 @@ describe('S16: out of order', () => {
       expect(await client.send(element)).toMatch(error('unsupported-stanza-type'));
     }
   });
+
+  it.each([`<message xmlns='jabber:server'/>`, `<iq xmlns='jabber:server' type='get' id='1'/>`])(
+    'S14: what belongs between servers (§4.8.3): %s',
+    async (element) => {
+      for (const client of [await opened(), await unbound(), await bound()]) {
+        expect(await client.send(element)).toMatch(error('invalid-namespace'));
+      }
+    },
+  );
 
   it('S14: a stanza of another namespace is none', async () => {
     const host = loginHost();

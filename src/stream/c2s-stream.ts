@@ -6,7 +6,7 @@ import { errorReply } from '../stanza/reply.ts';
 import { StreamError } from '../stanza/stream-error.ts';
 import type { Element } from '../xml/element.ts';
 import type { XmlLimits } from '../xml/limits.ts';
-import { NS_CLIENT, NS_STREAM } from '../xml/namespaces.ts';
+import { NS_CLIENT, NS_SERVER, NS_STREAM } from '../xml/namespaces.ts';
 import type { Stanza } from '../xml/stanza.ts';
 import type { StreamHeader } from '../xml/stream-header.ts';
 import { XmlError } from '../xml/xml-error.ts';
@@ -24,6 +24,9 @@ export interface C2sOptions {
   /** Failed attempts to authenticate after which the stream is closed (RFC 6120 §6.4.5). */
   readonly maxAuthFailures: number;
 }
+
+/** Failed attempts to bind a resource after which the stream is closed: RFC 6120 §7.7.3 has five to ten. */
+const MAX_BIND_FAILURES = 10;
 
 /**
  * One client's stream. The owner of the connection calls `open`, `stanza` and `closeTag` with what the client sends, one
@@ -45,6 +48,7 @@ export class C2sStream implements ClientStream {
   #user: Jid | undefined;
   #session: BoundSession | undefined;
   #authFailures = 0;
+  #bindFailures = 0;
   /** What the session wrote before the client was told that it is bound. */
   #early: string[] | undefined;
 
@@ -165,6 +169,11 @@ export class C2sStream implements ClientStream {
     this.close(new StreamError('policy-violation', 'Too many failed attempts to authenticate'));
   }
 
+  bindingFailed(): void {
+    if (++this.#bindFailures < MAX_BIND_FAILURES) return;
+    this.close(new StreamError('policy-violation', 'Too many failed attempts to bind a resource'));
+  }
+
   restart(): void {
     if (this.#state === 'closed') return;
     this.#state = 'header';
@@ -218,12 +227,15 @@ export class C2sStream implements ClientStream {
 
   #offer(): void {
     const offers: Element[] = [];
+    let leads = this.#user !== undefined;
     for (const feature of this.#host?.features() ?? []) {
       const offer = feature.offer(this);
-      if (offer !== undefined) offers.push(offer);
+      if (offer === undefined) continue;
+      offers.push(offer);
+      leads ||= feature.informs !== true;
     }
-    if (offers.length === 0 && this.#user === undefined) {
-      return this.close(new StreamError('undefined-condition', 'There is no way to authenticate on this stream'));
+    if (!leads) {
+      return this.close(new StreamError('policy-violation', 'There is no way to authenticate on this stream'));
     }
     this.#sink.write(featuresWire(offers));
   }
@@ -235,6 +247,7 @@ export class C2sStream implements ClientStream {
       if (feature.takes(this, stanza)) return feature.handle(this, stanza);
     }
     if (stanza.name === 'error' && stanza.ns === NS_STREAM) return this.closeTag(); // the client gives up (§4.9.1.1)
+    if (stanza.ns === NS_SERVER) throw new StreamError('invalid-namespace'); // §4.8.3
     if (!isStanza(stanza)) throw new StreamError('unsupported-stanza-type');
     this.#refuseStanza(stanza);
   }

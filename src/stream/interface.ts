@@ -49,6 +49,8 @@ export interface StreamHost {
 
 /** A plug-in of client streams: something to negotiate, or a kind of first-level element that is no stanza. */
 export interface StreamFeature {
+  /** What it offers only tells something; there is nothing in it for a client to go on with. */
+  readonly informs?: true;
   /** Child of `<stream:features/>` in the stream's present state, if there is something to offer. */
   offer(stream: ClientStream): Element | undefined;
   /** Is that first-level element for this plug-in, in the stream's present state? Stanzas of a bound stream never are. */
@@ -118,6 +120,8 @@ export interface ClientStream {
   authenticationFailed(): void;
   /** Expect a new header (RFC 6120 §4.3.3). */
   restart(): void;
+  /** An attempt to bind a resource failed and the client was told; too many close the stream (RFC 6120 §7.7.3). */
+  bindingFailed(): void;
   /**
    * Bind a resource and tell the client.
    * @param announce makes what is written to tell it, before anything the session writes

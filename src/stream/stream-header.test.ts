@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { header, RecordedClient, RecordedHost } from '../../test/support/stream/recorder.ts';
-import { limitsFeature } from './features/limits.ts';
+import { header, RecordedClient } from '../../test/support/stream/recorder.ts';
+import { loginHost } from '../../test/support/stream/login.ts';
 
 const NS = 'http://etherx.jabber.org/streams';
 
 function client(): RecordedClient {
-  return new RecordedClient([
-    new RecordedHost('a.test', [limitsFeature()]),
-    new RecordedHost('bücher.test', [limitsFeature()]),
-  ]);
+  return new RecordedClient([loginHost('a.test'), loginHost('bücher.test')]);
 }
 
 /** Condition of the stream error in `xml`, after a header; `undefined` if there is none. */

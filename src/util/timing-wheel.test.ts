@@ -99,13 +99,13 @@ describe('TimingWheel', () => {
   it('lets owners change their own and others’ deadlines while they are told', () => {
     const { wheel, fired, owner, pass } = setup();
     const victim = wheel.add(owner('victim'));
-    const again: number = wheel.add(owner('again', () => fired.length < 3 && wheel.arm(again, 0)));
+    const again: number = wheel.add(owner('again', () => fired.length < 4 && wheel.arm(again, 0)));
+    const moved = wheel.add(owner('moved'));
+    const mover = wheel.add(owner('mover', () => wheel.arm(moved, 1000)));
     const killer = wheel.add(owner('killer', () => wheel.remove(victim)));
-    wheel.arm(victim, 1000);
-    wheel.arm(again, 1000);
-    wheel.arm(killer, 1000);
+    for (const entry of [victim, moved, again, mover, killer]) wheel.arm(entry, 1000);
     pass(3000);
-    expect(fired).toEqual(['killer@1000', 'again@1000', 'again@1250']);
+    expect(fired).toEqual(['killer@1000', 'mover@1000', 'again@1000', 'again@1250', 'moved@2000']);
   });
 
   it('reuses entries without mixing up owners', () => {
@@ -120,6 +120,21 @@ describe('TimingWheel', () => {
     wheel.arm(second, 1000);
     pass(2000);
     expect(fired).toEqual(['second@3000']);
+  });
+
+  it('keeps deadlines when it needs more room', () => {
+    const { wheel, fired, owner, pass } = setup();
+    const entries = Array.from({ length: 1000 }, (_, i) => {
+      const entry = wheel.add(owner(String(i)));
+      wheel.arm(entry, 1000);
+      return entry;
+    });
+    for (const entry of entries) if (entry % 3 === 0) wheel.arm(entry, 2000);
+    pass(1500);
+    expect(fired.length).toBe(666);
+    pass(1000);
+    expect(fired.length).toBe(1000);
+    expect(wheel.armed).toBe(0);
   });
 
   it('does not count a freeze of the process (R4)', () => {
@@ -160,18 +175,23 @@ describe('TimingWheel', () => {
   });
 
   it('agrees with a plain list of deadlines', () => {
+    // Few slots, so that many share one; some a revolution or two away.
+    const ms = fc.constantFrom(0, 1000, 2000, 3000, 129_000, 130_000, 257_000);
     const step = fc.oneof(
-      fc.record({ do: fc.constant('arm' as const), who: fc.nat(200), ms: fc.nat(300_000) }),
-      fc.record({ do: fc.constant('disarm' as const), who: fc.nat(200) }),
-      fc.record({ do: fc.constant('pass' as const), ms: fc.nat(40_000) }),
+      { weight: 8, arbitrary: fc.record({ do: fc.constant('arm' as const), who: fc.nat(99), ms }) },
+      { weight: 3, arbitrary: fc.record({ do: fc.constant('disarm' as const), who: fc.nat(99) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(250, 1000, 128_000) }),
+      },
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
         let time = 0;
         let late: string | undefined;
         const due = new Map<number, number>();
         const wheel = new TimingWheel(() => time);
-        const entries = Array.from({ length: 201 }, (_, who) =>
+        const entries = Array.from({ length: 100 }, (_, who) =>
           wheel.add({
             expired: () => {
               const wanted = due.get(who);
@@ -195,7 +215,7 @@ describe('TimingWheel', () => {
           expect(wheel.armed).toBe(due.size);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 60 },
     );
   });
 });

@@ -55,9 +55,9 @@ export class BuiltContent implements Content {
     return new BuiltContent(this.#ns, [...this.#nodes, element]);
   }
 
-  without(indexes: readonly number[]): Content {
+  without(dropped: ReadonlySet<number>): Content {
     let index = 0;
-    const kept = this.#nodes.filter((node) => typeof node === 'string' || !indexes.includes(index++));
+    const kept = this.#nodes.filter((node) => typeof node === 'string' || !dropped.has(index++));
     return new BuiltContent(this.#ns, kept);
   }
 }

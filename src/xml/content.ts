@@ -25,6 +25,6 @@ export interface Content {
   /** All of it as latin1 bytes, for a root without a prefix. */
   wire(): string;
   append(element: Element): Content;
-  /** Without the child elements at these positions, which ascend. */
-  without(indexes: readonly number[]): Content;
+  /** Without the child elements at these positions. */
+  without(dropped: ReadonlySet<number>): Content;
 }

@@ -47,13 +47,13 @@ export function namespaceOf(scan: Scan, bytes: Buffer, start: number, end: numbe
   if (prefix === 'xml') return NS_XML;
   for (let k = scan.bound - 1; k >= 0; k--) {
     if (scan.prefixes[k] === prefix) {
-      if (scan.boundAt[k] === 1 && scan.depth > 0) scan.plain = false; // by the root, whose tag we write ourselves
+      if (scan.boundAt[k] === 1 && scan.depth > 0) scan.plain = false; // by the root, whose tag is written anew
       return scan.uris[k] as string;
     }
   }
   const uri = scan.outer.prefixes.get(prefix);
   if (uri === undefined) throw notWellFormed('prefix that is not declared');
-  scan.plain = false;
+  if (scan.depth > 0) scan.plain = false;
   return uri;
 }
 
@@ -74,6 +74,7 @@ export function checkAttributePrefixes(scan: Scan, bytes: Buffer): void {
 /** What `scanStartTag` makes of the names `to` and `id`: length, first and last byte. */
 const KEY_TO = 0x02746f;
 const KEY_ID = 0x026964;
+const KEY_TYPE = 0x047465;
 
 /** Name of attribute `k` of the scan as `Attributes` has it. */
 export function attributeName(scan: Scan, bytes: Buffer, k: number): string {
@@ -84,6 +85,7 @@ export function attributeName(scan: Scan, bytes: Buffer, k: number): string {
   const key = scan.attributes[at] as number;
   if (key === KEY_TO) return 'to';
   if (key === KEY_ID) return 'id';
+  if (key === KEY_TYPE && bytes[start + 1] === 0x79 && bytes[start + 2] === 0x70) return 'type';
   const colon = scan.attributes[at + 5] as number;
   if (colon === 0) return NAMES.get(bytes, start, end);
   const uri = namespaceOf(scan, bytes, start, base + colon);

@@ -113,6 +113,7 @@ describe('stanzas', () => {
     expect(reader.stanza.name).toBe('b');
     expect(reader.buffered).toBe(0);
     expect(reader.next()).toBeUndefined();
+    expect(() => reader.stanza).toThrow('no stanza');
   });
 
   it('stay what they are when the chunk they came in changes', () => {
@@ -128,7 +129,8 @@ describe('stanzas', () => {
 
   it('belong to the namespaces of the stream', () => {
     const reader = new XmlReader(LIMITS_AFTER_AUTH);
-    read(`${HEADER}<message><stream:x/><body/></message>`, reader);
+    reader.push(Buffer.from(`${HEADER}<message><stream:x/><body/></message>`));
+    expect([reader.next(), reader.next()]).toEqual(['open', 'stanza']);
     expect(reader.stanza.ns).toBe(NS_CLIENT);
     expect([reader.stanza.childNameAt(0), reader.stanza.childNsAt(0)]).toEqual(['x', NS_STREAM]);
     expect([reader.stanza.childNameAt(1), reader.stanza.childNsAt(1)]).toEqual(['body', NS_CLIENT]);

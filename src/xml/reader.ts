@@ -56,7 +56,7 @@ export class XmlReader {
     return this.#header;
   }
 
-  /** The stanza of the token `stanza`. */
+  /** The stanza of the token `stanza`, until the next call of `next()`. */
   get stanza(): Stanza {
     if (this.#stanza === undefined) throw new Error('there is no stanza yet');
     return this.#stanza;
@@ -73,6 +73,7 @@ export class XmlReader {
    */
   next(): XmlToken | undefined {
     if (this.#error !== undefined) throw this.#error;
+    this.#stanza = undefined; // an idle connection must not keep its last one alive
     try {
       const token = this.#next();
       if (token === undefined) this.#input.settle();
@@ -134,27 +135,7 @@ export class XmlReader {
     const input = this.#input;
     let scan = this.#scan;
     if (scan === undefined) {
-      // White space before a declaration is wrong at the start of a stream. At a restart it is what followed the last
-      // element of the stream before, such as a line end.
-      const before = input.start;
-      if (!this.#skipSpace()) {
-        if (this.#position === 'start' && input.start !== before) this.#position = 'prolog';
-        return undefined;
-      }
-      if (this.#position === 'start' && input.start !== before) this.#position = 'prolog';
-      const first = input.bytes[input.start] as number;
-      if (first >= 0x80 && utf8Length(input.bytes, input.start, input.end) === 0) return undefined;
-      if (first !== LT) throw notWellFormed('text before the stream header'); // a byte order mark too: RFC 6120 §11.6
-      if (input.length === 1) return undefined;
-      const second = input.bytes[input.start + 1] as number;
-      if (second === QUESTION && this.#position !== 'prolog') {
-        const next = scanXmlDeclaration(input.bytes, input.start, input.end);
-        if (next === 0) return undefined;
-        input.start = next;
-        this.#position = 'prolog';
-        return this.#prolog();
-      }
-      if (second === BANG || second === QUESTION) throw restricted();
+      if (!this.#skipProlog()) return undefined;
       scan = takeScan();
     }
     const start = input.start;
@@ -167,11 +148,37 @@ export class XmlReader {
     return 'open';
   }
 
+  /** Consume what may stand before the root. Is the root's start tag next? */
+  #skipProlog(): boolean {
+    const input = this.#input;
+    const before = input.start;
+    const isMore = this.#skipSpace();
+    // White space before an XML declaration is wrong at the start of a stream. At a restart it is what followed the last
+    // element of the stream before, such as a line end.
+    if (this.#position === 'start' && input.start !== before) this.#position = 'prolog';
+    if (!isMore) return false;
+    const first = input.bytes[input.start] as number;
+    if (first >= 0x80 && utf8Length(input.bytes, input.start, input.end) === 0) return false;
+    if (first !== LT) throw notWellFormed('text before the stream header'); // a byte order mark too: RFC 6120 §11.6
+    if (input.length === 1) return false;
+    const second = input.bytes[input.start + 1] as number;
+    if (second === QUESTION && this.#position !== 'prolog') {
+      const next = scanXmlDeclaration(input.bytes, input.start, input.end);
+      if (next === 0) return false;
+      input.start = next;
+      this.#position = 'prolog';
+      return this.#skipProlog();
+    }
+    if (second === BANG || second === QUESTION) throw restricted();
+    return true;
+  }
+
   /** Consume white space, which is never kept. Is there something else? */
   #skipSpace(): boolean {
+    const classes = BYTE_CLASS; // a local is read faster than an import
     const { bytes, end } = this.#input;
     let i = this.#input.start;
-    while (i < end && (BYTE_CLASS[bytes[i] as number] as number) & SPACE) i++;
+    while (i < end && (classes[bytes[i] as number] as number) & SPACE) i++;
     this.#input.start = i;
     return i < end;
   }

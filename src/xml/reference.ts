@@ -27,7 +27,7 @@ export function scanReference(bytes: Uint8Array, i: number, end: number): number
 /** Does our serialiser write this reference (of bytes `i` to `end`) itself, in a value or in text? */
 export function isCanonicalReference(bytes: Uint8Array, i: number, end: number, inValue: boolean): boolean {
   if (bytes[i + 1] !== HASH) return true;
-  if (end - i !== 6 || bytes[i + 2] !== 0x78) return false; // &#xD;
+  if (end - i !== 5 || bytes[i + 2] !== 0x78) return false; // &#xD;
   const digit = bytes[i + 3];
   return digit === 0x44 || (inValue && (digit === 0x39 || digit === 0x41));
 }
@@ -40,7 +40,7 @@ function scanCharacter(bytes: Uint8Array, start: number, end: number): number {
   for (let i = first; i < end; i++) {
     const byte = bytes[i] as number;
     if (byte === SEMICOLON) {
-      if (i === first || !isCharacter(code)) throw notWellFormed('reference to something that is not a character');
+      if (!isCharacter(code)) throw notWellFormed('reference to something that is not a character');
       return i + 1;
     }
     const digit = digitOf(byte, hex);

@@ -60,11 +60,7 @@ export class ScannedContent implements Content {
   }
 
   get bytes(): number {
-    let bytes = this.#end - this.#start;
-    if (this.#edits === undefined) return bytes;
-    const { cuts, added } = this.#edits;
-    for (let k = 0; k < cuts.length; k += 2) bytes -= (cuts[k + 1] as number) - (cuts[k] as number);
-    return bytes + serialiseNodes(added, this.#ns).length;
+    return this.#edits === undefined ? this.#end - this.#start : this.wire().length;
   }
 
   get count(): number {
@@ -97,7 +93,7 @@ export class ScannedContent implements Content {
     const inner = endOfStartTag(source, this.#startOf(index));
     if (inner === end) return '';
     const close = source.indexOf('<', inner);
-    if (source.charCodeAt(close + 1) !== 0x2f || this.#scope !== undefined) return this.elementAt(index).text();
+    if (source.charCodeAt(close + 1) !== 0x2f) return this.elementAt(index).text();
     const bytes = Buffer.from(source.slice(inner, close), 'latin1');
     return decodeText(bytes, 0, bytes.length);
   }
@@ -116,15 +112,15 @@ export class ScannedContent implements Content {
     return this.#edited(this.#children, { cuts: edits?.cuts ?? NO_CUTS, added });
   }
 
-  without(indexes: readonly number[]): Content {
+  without(dropped: ReadonlySet<number>): Content {
     const received = this.#received;
     const cuts = [...(this.#edits?.cuts ?? [])];
     const children: (string | number)[] = [];
     for (let index = 0; index < received; index++) {
-      if (indexes.includes(index)) cuts.push(this.#startOf(index), this.#endOf(index));
+      if (dropped.has(index)) cuts.push(this.#startOf(index), this.#endOf(index));
       else children.push(...this.#children.slice(index * CHILD_SIZE, (index + 1) * CHILD_SIZE));
     }
-    const added = this.#edits?.added.filter((_element, k) => !indexes.includes(received + k));
+    const added = this.#edits?.added.filter((_element, k) => !dropped.has(received + k));
     return this.#edited(children, { cuts: cuts.sort((a, b) => a - b), added: added ?? [] });
   }
 
@@ -158,8 +154,10 @@ export class ScannedContent implements Content {
   #build(): readonly Node[] {
     if (this.#edits === undefined) return buildNodes(this.#source, this.#start, this.#end, this.#scopeInside);
     const nodes: Node[] = [];
-    this.#eachPiece((start, end) => nodes.push(...buildNodes(this.#source, start, end, this.#scopeInside)));
-    return [...nodes, ...this.#edits.added];
+    this.#eachPiece((start, end) => {
+      for (const node of buildNodes(this.#source, start, end, this.#scopeInside)) nodes.push(node);
+    });
+    return nodes.concat(this.#edits.added);
   }
 
   #splice(): string {

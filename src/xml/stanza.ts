@@ -132,7 +132,7 @@ export class Stanza {
       if (value === undefined) continue;
       const text = String(value);
       attributes.push(name, text);
-      if (head !== undefined) head += serialiseAttribute(name, text, attributes.length);
+      if (head !== undefined) head += serialiseAttribute(name, text, attributes.length / 2);
     }
     return new Stanza(this.name, this.ns, attributes, this.#content, head);
   }
@@ -145,13 +145,13 @@ export class Stanza {
   /** A copy without the child elements of that name and namespace, or those of them for which `where` is true. */
   without(name: string, ns: string, where?: (child: Element) => boolean): Stanza {
     const content = this.#content;
-    const indexes: number[] = [];
+    const dropped = new Set<number>();
     for (let index = 0; index < content.count; index++) {
       if (content.nameAt(index) !== name || content.nsAt(index) !== ns) continue;
-      if (where === undefined || where(content.elementAt(index))) indexes.push(index);
+      if (where === undefined || where(content.elementAt(index))) dropped.add(index);
     }
-    if (indexes.length === 0) return this;
-    return new Stanza(this.name, this.ns, this.#attributes, content.without(indexes), this.#head);
+    if (dropped.size === 0) return this;
+    return new Stanza(this.name, this.ns, this.#attributes, content.without(dropped), this.#head);
   }
 
   /** All of it as a tree. */
@@ -185,7 +185,7 @@ export class Stanza {
     const attributes = this.#attributes;
     let out = '';
     for (let k = 0; k < attributes.length; k += 2) {
-      out += serialiseAttribute(attributes[k] as string, attributes[k + 1] as string, k);
+      out += serialiseAttribute(attributes[k] as string, attributes[k + 1] as string, k / 2 + 1);
     }
     return out;
   }

@@ -45,8 +45,11 @@ type Scope = ReadonlyMap<string, string>;
 
 const NO_SCOPE: Scope = new Map([['', '']]);
 
+/** How to write: in every legal way, or without what a stanza in plain form does not have inside. */
+export type Style = 'wild' | 'plain';
+
 /** The element as XML text, spelled in a random way. */
-export function spell(random: Random, element: Element, outer: Scope = NO_SCOPE): string {
+export function spell(random: Random, element: Element, outer: Scope = NO_SCOPE, style: Style = 'wild'): string {
   const scope = new Map(outer);
   const declared = new Map<string, string>();
   const declare = (prefix: string, uri: string): void => {
@@ -58,18 +61,21 @@ export function spell(random: Random, element: Element, outer: Scope = NO_SCOPE)
   for (const [name, value] of element.attrs) {
     const match = /^\{(.*)\}(.*)$/.exec(name);
     const spelled = match === null ? name : `${prefixFor(match[1] ?? '', scope, declare)}:${match[2] ?? ''}`;
-    parts.push(`${spelled}${space(random, 9)}=${space(random, 9)}${quoted(random, value)}`);
+    parts.push(`${spelled}${space(random, 9)}=${space(random, 9)}${quoted(random, value, style)}`);
   }
   if (random.oneIn(9)) declare('unused', 'urn:unused');
   for (const [prefix, uri] of declared) {
-    parts.push(`${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}=${quoted(random, uri)}`);
+    parts.push(`${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}=${quoted(random, uri, style)}`);
   }
   const start = `<${tag}${shuffled(random, parts)
     .map((part) => ` ${space(random, 9)}${part}`)
     .join('')}${space(random, 9)}`;
   let content = '';
   for (const child of element.children) {
-    content += typeof child === 'string' ? spellText(random, child) : spell(random, child, scope);
+    content +=
+      typeof child === 'string'
+        ? spellText(random, child, style)
+        : spell(random, child, style === 'wild' ? scope : defaultOnly(scope), style);
   }
   if (content === '' && random.oneIn(2)) return `${start}/>`;
   return `${start}>${content}</${tag}${space(random, 9)}>`;
@@ -102,24 +108,32 @@ function prefixFor(uri: string, scope: Scope, declare: (prefix: string, uri: str
   return `a${n}`;
 }
 
-function quoted(random: Random, value: string): string {
+/** Inside the scope without its prefixes, everything has to declare its own. */
+function defaultOnly(scope: Scope): Scope {
+  return new Map([['', scope.get('') ?? '']]);
+}
+
+function quoted(random: Random, value: string, style: Style): string {
   const quote = random.pick(["'", '"']);
   let out = '';
   for (const character of value) {
-    if (`<&\t\n\r${quote}`.includes(character) || random.oneIn(20)) out += reference(random, character);
-    else if (character === ' ' && random.oneIn(4)) out += random.pick(['\n', '\t', '\r\n']);
+    if (`<&\t\n\r${quote}`.includes(character)) out += reference(random, character, style);
+    else if (style === 'wild' && random.oneIn(20)) out += reference(random, character, style);
+    else if (style === 'wild' && character === ' ' && random.oneIn(4)) out += random.pick(['\n', '\t', '\r\n']);
     else out += character;
   }
   return quote + out + quote;
 }
 
-function spellText(random: Random, text: string): string {
-  if (!text.includes('\r') && !text.includes(']]>') && random.oneIn(5)) return `<![CDATA[${text}]]>`;
+function spellText(random: Random, text: string, style: Style): string {
+  if (style === 'wild' && !text.includes('\r') && !text.includes(']]>') && random.oneIn(5))
+    return `<![CDATA[${text}]]>`;
   let out = '';
   for (const character of text) {
     const isRisky = character === '>' && (out === '' || out.endsWith(']')); // of a ]]> that begins in the text before
-    if ('<&\r'.includes(character) || isRisky || random.oneIn(20)) out += reference(random, character);
-    else if (character === '\n' && random.oneIn(3)) out += '\r\n';
+    if ('<&\r'.includes(character) || isRisky) out += reference(random, character, style);
+    else if (style === 'wild' && random.oneIn(20)) out += reference(random, character, style);
+    else if (style === 'wild' && character === '\n' && random.oneIn(3)) out += '\r\n';
     else out += character;
   }
   return out;
@@ -133,11 +147,12 @@ const ENTITIES = new Map([
   ["'", '&apos;'],
 ]);
 
-function reference(random: Random, character: string): string {
+function reference(random: Random, character: string, style: Style): string {
   const entity = ENTITIES.get(character);
-  if (entity !== undefined && random.oneIn(2)) return entity;
+  if (entity !== undefined && (style === 'plain' || random.oneIn(2))) return entity;
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16);
+  if (style === 'plain') return `&#x${hex.toUpperCase()};`;
   return random.pick([`&#${code};`, `&#0${code};`, `&#x${hex};`, `&#x${hex.toUpperCase()};`]);
 }
 

@@ -8,8 +8,8 @@ import type { TestServer, TestServerOptions } from './dialogue/test-server.ts';
 import { MemoryLog } from './world.ts';
 
 /** Start a server; it takes connections when the promise resolves. */
-export async function startServer({ hosts, options }: TestServerOptions): Promise<TestServer> {
-  const modules = MODULE_NAMES.filter((name) => name !== 'auth_insecure');
+export async function startServer({ hosts, options, without = [] }: TestServerOptions): Promise<TestServer> {
+  const modules = MODULE_NAMES.filter((name) => name !== 'auth_insecure' && !without.includes(name));
   const configs = hosts.map((domain): HostConfig => ({
     domain,
     kind: 'host',

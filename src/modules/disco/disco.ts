@@ -1,10 +1,13 @@
-/** Service discovery of the server and of one's own account (XEP-0030 v2.5.0, XEP-0115 v1.6.0). */
+/** Service discovery of the server and of accounts (XEP-0030 v2.5.0, XEP-0115 v1.6.0). */
 import { z } from 'zod';
 import type { IqRequest } from '../../host/iq-table.ts';
 import { defineModule } from '../../host/module.ts';
 import { PRODUCT } from '../../host/product.ts';
+import type { Jid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/errors.ts';
+import { andThen } from '../../util/and-then.ts';
 import type { Element } from '../../xml/element.ts';
+import { Roster } from '../roster/service.ts';
 import {
   CAPS_NODE,
   NS_DISCO_INFO,
@@ -24,6 +27,7 @@ export default defineModule({
     { xep: 128, version: '1.0.1' },
   ],
   scope: 'host',
+  wants: [Roster],
   options: z.object({
     name: z.string().default(PRODUCT).describe('Name of the host, shown by clients'),
     disco_items: z
@@ -52,22 +56,28 @@ export default defineModule({
       return itemsElement([...childrenOf(m.domain, server.hosts.values()), ...disco.items]);
     });
 
-    const account = (request: IqRequest): Element => {
-      if ((request.query.attr('node') ?? '') !== '') throw noSuchNode();
-      const type = m.host.permissions.has(request.from, 'prosody:admin') ? 'admin' : 'registered';
-      const identities = [{ category: 'account', type }, ...disco.identities('account')];
+    const isAdmin = (account: Jid | undefined): boolean =>
+      account !== undefined && m.host.permissions.has(account, 'prosody:admin');
+    const account = ({ query }: IqRequest, admin: boolean): Element => {
+      if ((query.attr('node') ?? '') !== '') throw noSuchNode();
+      const identities = [
+        { category: 'account', type: admin ? 'admin' : 'registered' },
+        ...disco.identities('account'),
+      ];
       return infoElement(identities, disco.features('account'), disco.forms('account'));
     };
-    m.iq('get', NS_DISCO_INFO, 'query', account, { to: 'self' });
-    if (m.options.disco_expose_admins) {
-      const exposed = ({ to }: IqRequest): Element => {
-        if (to === undefined || !m.host.permissions.has(to, 'prosody:admin')) {
-          throw new StanzaError('service-unavailable'); // the same as for an account that there is not
-        }
-        return infoElement([{ category: 'account', type: 'admin' }], [], []);
-      };
-      m.iq('get', NS_DISCO_INFO, 'query', exposed, { to: 'account' });
-    }
+    // §3.1: whoever may not see the account's presence hears the same as of an account that there is not.
+    const foreign = (request: IqRequest): Element | Promise<Element> => {
+      const exposed = m.options.disco_expose_admins && isAdmin(request.to);
+      const subscribed = m.find(Roster)?.isSubscribed(request.user, request.from.bare.key) ?? false;
+      return andThen(subscribed, (allowed) => {
+        if (allowed) return account(request, exposed);
+        if (exposed) return infoElement([{ category: 'account', type: 'admin' }], [], []);
+        throw new StanzaError('service-unavailable');
+      });
+    };
+    m.iq('get', NS_DISCO_INFO, 'query', (request) => account(request, isAdmin(request.from)), { to: 'self' });
+    m.iq('get', NS_DISCO_INFO, 'query', foreign, { to: 'account' });
     m.iq(
       'get',
       NS_DISCO_ITEMS,

@@ -1,91 +1,149 @@
-/**
- * Presence (RFC 6121 §4): available and unavailable to the account's own resources and to whom it was directed.
- */
+/** Presence (RFC 6121 §3, §4): subscriptions, broadcast, probes, directed presence. */
 import { z } from 'zod';
 import { SessionFlag } from '../../cluster/backend.ts';
+import { Auth } from '../../host/auth.ts';
 import { defineModule } from '../../host/module.ts';
 import type { Session } from '../../host/session.ts';
-import type { SessionState } from '../../host/session-state.ts';
-import { el } from '../../xml/element.ts';
-import { NS_CLIENT } from '../../xml/namespaces.ts';
-import { Stanza } from '../../xml/stanza.ts';
+import { delayElement } from '../../stanza/delay.ts';
 import { presencePriority, presenceType } from '../../stanza/presence.ts';
+import { andThen } from '../../util/and-then.ts';
+import { el } from '../../xml/element.ts';
+import type { Stanza } from '../../xml/stanza.ts';
+import { Roster, isSeen, sees, type RosterItem, type RosterItems } from '../roster/service.ts';
 import { Broadcaster } from './broadcaster.ts';
-import { directedChange, presenceTargets } from './protocol.ts';
+import { CurrentPresence } from './current-presence.ts';
+import { Directed } from './directed.ts';
+import { plainPresence, presenceTargets } from './protocol.ts';
+import { Subscriptions } from './subscriptions.ts';
 
-/** Addresses to which one session may have sent directed presence at a time; the oldest is forgotten. */
-const MAX_DIRECTED = 1000;
+const NS_PRE_APPROVAL = 'urn:xmpp:features:pre-approval';
+/** Microseconds. */
+const SECOND = 1_000_000;
+const NO_ITEMS: RosterItems = new Map();
 
 export default defineModule({
   name: 'presence',
-  summary: 'Available, unavailable and directed presence',
-  xeps: [],
+  summary: 'Presence and the subscriptions to it',
+  xeps: [{ xep: 203, version: '2.0', note: 'in presence that is told later' }],
   scope: 'host',
+  wants: [Roster, Auth],
   options: z.object({
     ignore_presence_priority: z.boolean().default(false).describe('Treat every presence as if it had priority 0'),
   }),
 
   setup(m) {
-    const directed = m.sessionState<Set<string>>('directed', () => new Set());
-    const broadcaster = new Broadcaster(m.host);
+    const { host } = m;
+    const directed = new Directed(m.sessionState<Set<string> | undefined>('directed', () => undefined));
+    const broadcaster = new Broadcaster(host);
+    const current = new CurrentPresence(host);
+    const ignored = m.counter('requests_ignored_total', 'Subscription requests beyond those that may wait');
+    const subscriptions = new Subscriptions({
+      roster: () => m.find(Roster),
+      auth: () => m.find(Auth),
+      current,
+      ignored: () => ignored.inc(),
+    });
+    const itemsOf = (user: string): RosterItems | Promise<RosterItems> => m.find(Roster)?.items(user) ?? NO_ITEMS;
 
-    m.delivers('presence', (event, entries) => presenceTargets(event, entries));
+    m.streamFeature({
+      offer: ({ state, user }) =>
+        state === 'negotiating' && user !== undefined ? el('sub', NS_PRE_APPROVAL) : undefined,
+      takes: () => false,
+      handle: () => undefined,
+    });
+    m.delivers('presence', presenceTargets);
 
-    m.on('stanza/outgoing', 'observe', (event) => {
-      if (event.kind !== 'presence' || event.session === undefined || event.to === undefined) return;
-      note(directed, event.session, event.to.key, directedChange(event.stanza));
+    m.on('stanza/outgoing', 'transform', (event) => {
+      if (event.kind === 'presence' && event.to !== undefined) return subscriptions.outgoing(event);
+    });
+    m.on('stanza/incoming', 'transform', (event) => {
+      if (event.kind === 'presence') return subscriptions.incoming(event);
+    });
+    m.on('stanza/outgoing', 'observe', ({ kind, session, origin, to, stanza }) => {
+      if (kind !== 'presence' || to === undefined || session !== origin || session === undefined) return;
+      directed.note(session, to.key, stanza);
     });
 
     m.on('presence/broadcast', 'observe', ({ session, stanza }) => {
       const type = presenceType(stanza);
       if (type === 'unavailable') return becomeUnavailable(session, stanza);
-      if (type !== 'available') return; // RFC 6121 §4.3.2, §3: the others need an address
-      const priority = m.options.ignore_presence_priority ? 0 : presencePriority(stanza);
-      const initial = session.presence === undefined;
-      session.presence = stanza;
-      return after(m.host.sessions.flag(session, SessionFlag.available, true, priority), () =>
-        after(broadcaster.toOwnResources(session, stanza), () => {
-          if (initial) return broadcaster.fromOwnResources(session);
-        }),
-      );
+      if (type === 'available') return becomeAvailable(session, stanza); // §4.3.2, §3: the others need an address
     });
 
     m.on('session/closed', 'observe', ({ session }) => {
-      if (session.presence === undefined && directed.get(session).size === 0) return;
-      const stanza = Stanza.of(el('presence', NS_CLIENT, { from: session.jid.toString(), type: 'unavailable' }));
-      return becomeUnavailable(session, stanza);
+      const stanza = plainPresence(session.jid.toString(), undefined, 'unavailable');
+      if (session.presence !== undefined || directed.of(session).size > 0) return becomeUnavailable(session, stanza);
     });
 
+    // A microtask later: what the same change tells the contact, subscribed or unsubscribed, has left by then.
+    m.on('roster/changed', 'observe', (change) => queueMicrotask(() => follow(current, change)));
+
+    function becomeAvailable(session: Session, stanza: Stanza): void | Promise<void> {
+      const priority = m.options.ignore_presence_priority ? 0 : presencePriority(stanza);
+      const initial = session.presence === undefined;
+      const stamp = Math.floor(m.now() / SECOND) * SECOND;
+      session.presence = stanza.append(delayElement(stamp, m.domain)); // what those get who ask later
+      return andThen(host.sessions.flag(session, SessionFlag.available, true, priority), () =>
+        andThen(itemsOf(session.user), (items) =>
+          andThen(broadcaster.toOwnResources(session, stanza), () =>
+            andThen(broadcaster.toContacts(session, stanza, items), () => {
+              if (initial) becomeInformed(session, items);
+            }),
+          ),
+        ),
+      );
+    }
+
+    /** What a resource gets that has just become available. */
+    function becomeInformed(session: Session, items: RosterItems): void {
+      broadcaster.fromOwnResources(session);
+      broadcaster.probe(session, items);
+      broadcaster.remind(session, items);
+    }
+
     function becomeUnavailable(session: Session, stanza: Stanza): void | Promise<void> {
+      const wasAvailable = session.presence !== undefined;
       session.presence = undefined;
-      const told = directed.get(session);
-      directed.set(session, new Set());
-      return after(m.host.sessions.flag(session, SessionFlag.available, false, 0), () => {
-        for (const to of told) m.send(stanza.with({ to })); // RFC 6121 §4.6.3
-        return broadcaster.toOwnResources(session, stanza);
-      });
+      const told = directed.of(session);
+      directed.clear(session);
+      return andThen(host.sessions.flag(session, SessionFlag.available, false, 0), () =>
+        andThen(itemsOf(session.user), (items) => {
+          const others = [...told].filter((address) => !wasAvailable || !sees(items.get(bareOf(address))));
+          return andThen(broadcaster.toOwnResources(session, stanza), () =>
+            andThen(broadcaster.toAddresses(session, stanza, others), () => {
+              if (wasAvailable) return broadcaster.toContacts(session, stanza, items);
+            }),
+          );
+        }),
+      );
     }
   },
 });
 
-/** Go on at once where nothing has to be waited for. */
-function after<T>(pending: T | Promise<T>, then: () => void | Promise<void>): void | Promise<void> {
-  return pending instanceof Promise ? pending.then(then) : then();
+interface Change {
+  readonly user: string;
+  readonly contact: string;
+  readonly before: RosterItem | undefined;
+  readonly after: RosterItem | undefined;
 }
 
-function note(
-  directed: SessionState<Set<string>>,
-  session: Session,
-  address: string,
-  change: 'add' | 'delete' | undefined,
-): void {
-  if (change === undefined) return;
-  const addresses = directed.get(session);
-  addresses.delete(address);
-  if (change === 'add') {
-    addresses.add(address);
-    const [oldest] = addresses;
-    if (addresses.size > MAX_DIRECTED && oldest !== undefined) addresses.delete(oldest);
+/** What the contact must hear after an item was changed. */
+function follow(current: CurrentPresence, { user, contact, before, after }: Change): void {
+  const origin = current.origin();
+  const removed = before?.listed === true && after?.listed !== true;
+  // §2.5.2: who is taken off the roster is told that everything is over.
+  if (removed && (sees(before) || before.request !== undefined)) {
+    current.send(plainPresence(user, contact, 'unsubscribed'), origin);
   }
-  directed.set(session, addresses);
+  if (removed && (isSeen(before) || before.ask)) current.send(plainPresence(user, contact, 'unsubscribe'), origin);
+  if (sees(before) && !sees(after)) current.withdraw(user, contact, origin);
+  if (sees(before) || !sees(after)) return;
+  // §3.4.2: an approval given in advance, which no client has sent now.
+  if (before?.request === undefined) current.send(plainPresence(user, contact, 'subscribed'), origin);
+  current.tell(user, contact, origin);
+}
+
+function bareOf(address: string): string {
+  const slash = address.indexOf('/');
+  return slash === -1 ? address : address.slice(0, slash);
 }

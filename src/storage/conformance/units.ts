@@ -49,37 +49,46 @@ export function unitConformance(open: () => Promise<Medium>): void {
       expect(await read).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1]);
     });
 
-    test.each(['get', 'all', 'count', 'find', 'entry', 'owners', 'expire'])(
-      '%s waits for a pending write',
-      async (read) => {
-        const { storage, faults } = await openFixture(open);
-        const map = storage.map(HOST, 'map', numbers);
-        const counter = storage.counter(HOST, 'counter');
-        const archive = storage.archive(HOST, 'archive');
-        const reads: Record<string, () => Promise<unknown>> = {
-          get: () => map.get('a', 'x'),
-          all: () => map.all('a'),
-          count: () => counter.get('a', 'x'),
-          find: () => archive.find('a', { order: 'forward', max: 9 }),
-          entry: () => archive.get('a', 'x'),
-          owners: () => collect(archive.owners()),
-          expire: () => archive.expire(9, 9),
-        };
-        faults.hold();
-        inUnit(storage, (unit) => {
-          map.put(unit, 'a', 'x', 1);
-          counter.add(unit, 'a', 'x', 1);
-          archive.append(unit, 'a', { when: 1, with: '', stanza: '<a/>', id: 'x' });
-        });
-        let answered = false;
-        const answer = reads[read]?.().then(() => (answered = true));
-        await turn();
-        await turn();
-        expect(answered).toBe(false);
-        faults.release();
-        await answer;
-      },
-    );
+    test.each([
+      'get',
+      'all',
+      'count',
+      'find',
+      'entry',
+      'owners of cells',
+      'owners of counters',
+      'owners of archives',
+      'expire',
+    ])('%s waits for a pending write', async (read) => {
+      const { storage, faults } = await openFixture(open);
+      const map = storage.map(HOST, 'map', numbers);
+      const counter = storage.counter(HOST, 'counter');
+      const archive = storage.archive(HOST, 'archive');
+      const reads: Record<string, () => Promise<unknown>> = {
+        get: () => map.get('a', 'x'),
+        all: () => map.all('a'),
+        count: () => counter.get('a', 'x'),
+        find: () => archive.find('a', { order: 'forward', max: 9 }),
+        entry: () => archive.get('a', 'x'),
+        'owners of cells': () => collect(map.owners()),
+        'owners of counters': () => collect(counter.owners()),
+        'owners of archives': () => collect(archive.owners()),
+        expire: () => archive.expire(9, 9),
+      };
+      faults.hold();
+      inUnit(storage, (unit) => {
+        map.put(unit, 'a', 'x', 1);
+        counter.add(unit, 'a', 'x', 1);
+        archive.append(unit, 'a', { when: 1, with: '', stanza: '<a/>', id: 'x' });
+      });
+      let answered = false;
+      const answer = reads[read]?.().then(() => (answered = true));
+      await turn();
+      await turn();
+      expect(answered).toBe(false);
+      faults.release();
+      await answer;
+    });
 
     test('tickets settle in the order of submission, synchronously for their listeners, with all written', async () => {
       const { storage, faults } = await openFixture(open, { batchUnits: 3 });

@@ -76,6 +76,21 @@ describe('resource binding', () => {
     },
   );
 
+  it('closes the stream the tenth time it fails (§7.7.3)', async () => {
+    const host = loginHost();
+    host.beforeBind = () => {
+      throw new StanzaError('conflict');
+    };
+    const client = await unbound(host);
+    for (let i = 1; i < 10; i++) {
+      const answer = await client.send(i % 2 === 0 ? bind('r') : bind('r').replace('set', 'get'));
+      expect(answer).toMatch(/^<iq type='error' .*<\/iq>$/);
+    }
+    expect(await client.send(bind('r'))).toMatch(
+      /<conflict .*<\/iq><stream:error><policy-violation .*<\/stream:stream>$/,
+    );
+  });
+
   it('ends the stream if the host breaks', async () => {
     const host = loginHost();
     host.beforeBind = () => {

@@ -26,6 +26,7 @@ export const bindFeature: StreamFeature = {
       if (!(error instanceof StanzaError)) throw error;
       const reply = errorReply(request, error);
       if (reply !== undefined) stream.send(reply.tree());
+      stream.bindingFailed();
     }
   },
 };

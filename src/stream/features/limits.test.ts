@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { authenticated, loginHost, opened } from '../../../test/support/stream/login.ts';
-import { header, RecordedClient, RecordedHost } from '../../../test/support/stream/recorder.ts';
+import { header, RecordedClient } from '../../../test/support/stream/recorder.ts';
 import { limitsFeature } from './limits.ts';
 
 const limits = (bytes: number): string =>
@@ -22,6 +22,8 @@ it('holds what it advertises', async () => {
 });
 
 it('says after how many seconds a quiet client is asked, where it is', async () => {
-  const answer = await new RecordedClient([new RecordedHost('a.test', [limitsFeature(300)])]).send(header());
+  const host = loginHost();
+  host.list.push(limitsFeature(300));
+  const answer = await new RecordedClient([host]).send(header());
   expect(answer).toContain('<max-bytes>8192</max-bytes><idle-seconds>300</idle-seconds></limits>');
 });

@@ -11,6 +11,7 @@ const NS_LIMITS = 'urn:xmpp:stream-limits:0';
 export function limitsFeature(idleSeconds?: number): StreamFeature {
   const idle = idleSeconds === undefined ? undefined : el('idle-seconds', NS_LIMITS, String(idleSeconds));
   return {
+    informs: true,
     offer: ({ limits }) => el('limits', NS_LIMITS, el('max-bytes', NS_LIMITS, String(limits.bytes)), idle),
     takes: () => false,
     handle: () => undefined,

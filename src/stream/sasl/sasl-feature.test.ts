@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { answerChallenge, TestStore } from '../../../test/support/stream/credentials.ts';
 import { auth, authenticated, loginHost, opened, outcomes, plainAuth } from '../../../test/support/stream/login.ts';
 import { header, RecordedClient } from '../../../test/support/stream/recorder.ts';
+import { bindFeature } from '../features/bind.ts';
 
 const NS = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'";
 const SUCCESS = `<success ${NS}/>`;
@@ -89,14 +90,18 @@ describe('an exchange', () => {
     expect(await client.send(plainAuth('alice', 'a'))).toBe(SUCCESS);
   });
 
-  it('S33: cannot be replaced by another one, nor go on after that', async () => {
+  it('S33: is replaced by another one, and does not go on after that (§6.4.2)', async () => {
     const client = await opened();
     const first = 'n,,n=alice,r=abc';
     const challenge = data(await client.send(auth('SCRAM-SHA-1', base64(first))));
-    expect(await client.send(plainAuth('bob', 'b'))).toMatch(failure('malformed-request'));
+    expect(await client.send(auth('PLAIN', ''))).toBe(`<challenge ${NS}/>`);
     const { final } = answerChallenge('SHA-1', 'a', first, challenge);
     expect(await client.send(response(base64(final)))).toMatch(failure('malformed-request'));
     expect(client.stream.user).toBeUndefined();
+    expect(outcomes).toEqual(['-aborted', '-malformed-request']);
+    await client.send(auth('SCRAM-SHA-1', base64(first)));
+    expect(await client.send(plainAuth('bob', 'b'))).toBe(SUCCESS);
+    expect(client.stream.user?.key).toBe('bob@a.test');
   });
 
   it('S33: takes no second message of a finished one', async () => {
@@ -138,8 +143,11 @@ describe('a failure', () => {
 
   it('S32: a mechanism the host does not offer', async () => {
     const client = await opened(loginHost('a.test', { mechanisms: () => [] }));
-    expect(client.stream.state).toBe('negotiating'); // XEP-0478 limits were offered
-    expect(await client.send(plainAuth('alice', 'a'))).toMatch(failure('invalid-mechanism'));
+    expect(client.stream.state).toBe('closed'); // a host without mechanisms says so
+    const late = loginHost();
+    const other = await opened(late);
+    late.list[0] = loginHost('a.test', { mechanisms: () => [] }).features()[0] ?? bindFeature;
+    expect(await other.send(plainAuth('alice', 'a'))).toMatch(failure('invalid-mechanism'));
   });
 
   it('without mechanism', async () => {
@@ -147,7 +155,9 @@ describe('a failure', () => {
   });
 
   it('S22: encryption is required', async () => {
-    const strict = await opened(loginHost('a.test', { requireEncryption: true }));
+    const host = loginHost();
+    const strict = await opened(host);
+    host.list[0] = loginHost('a.test', { requireEncryption: true }).features()[0] ?? bindFeature;
     expect(await strict.send(plainAuth('alice', 'a'))).toMatch(failure('encryption-required'));
     expect(await strict.send(auth('SCRAM-SHA-1', base64('n,,n=alice,r=x')))).toMatch(failure('encryption-required'));
     expect(await strict.send(auth('ANONYMOUS', ''))).toMatch(failure('encryption-required'));
@@ -196,6 +206,15 @@ describe('a failure', () => {
       /^<failure .*<\/failure><stream:error><policy-violation .*<\/stream:error><\/stream:stream>$/,
     );
     expect(client.stream.user).toBeUndefined();
+  });
+
+  it('counts exchanges that were not finished, and sends nothing after the end', async () => {
+    const client = await opened();
+    for (let i = 0; i < 5; i++) {
+      expect(await client.send(auth('SCRAM-SHA-1', base64('n,,n=alice,r=abc')))).toMatch(/^<challenge /);
+    }
+    expect(await client.send(plainAuth('alice', 'x'))).toMatch(/^<stream:error><policy-violation .*<\/stream:stream>$/);
+    expect(outcomes).toEqual(new Array(5).fill('-aborted')); // nobody was asked about the password
   });
 
   it('counts aborted and malformed attempts as well', async () => {

@@ -50,6 +50,7 @@ export class SaslFeature implements StreamFeature {
   }
 
   async handle(stream: ClientStream, element: Stanza): Promise<void> {
+    if (element.name === 'auth' && !this.#makeWay(stream)) return;
     let step: SaslStep;
     try {
       step = await this.#step(stream, element);
@@ -71,7 +72,6 @@ export class SaslFeature implements StreamFeature {
         if (exchange === undefined) throw new SaslFailure('malformed-request', 'There is nothing to respond to');
         return exchange.step(decode(element) ?? Buffer.alloc(0));
       default:
-        if (exchange !== undefined) throw new SaslFailure('malformed-request', 'An exchange is under way');
         return this.#begin(stream, element);
     }
   }
@@ -94,6 +94,17 @@ export class SaslFeature implements StreamFeature {
     this.#options.observer.succeeded(stream);
     stream.send(el('success', NS_SASL, data === undefined ? undefined : encode(data) || '='));
     stream.restart(); // RFC 6120 §6.4.6
+  }
+
+  /**
+   * RFC 6120 §6.4.2: a new exchange takes the place of the one under way, which counts as failed. False if it may not begin,
+   * as that was one failure too many.
+   */
+  #makeWay(stream: ClientStream): boolean {
+    if (stream.exchange === undefined) return true;
+    this.#options.observer.failed(stream, new SaslFailure('aborted'));
+    stream.authenticationFailed();
+    return stream.state !== 'closed';
   }
 
   #fail(stream: ClientStream, error: unknown): void {

@@ -20,8 +20,7 @@ export function digestName(hash: ScramHash): 'sha1' | 'sha256' {
   return hash === 'SHA-1' ? 'sha1' : 'sha256';
 }
 
-/** Bytes of a hash. */
-export function digestBytes(hash: ScramHash): number {
+function digestBytes(hash: ScramHash): number {
   return hash === 'SHA-1' ? 20 : 32;
 }
 

@@ -1,5 +1,5 @@
 /** One client of a running dialogue. */
-import { PATIENCE, XClient, type ClientEvent } from '../xclient.ts';
+import { PATIENCE, type ClientEvent, type XClient } from '../xclient.ts';
 import { authenticate, bind, openStream, streamHeader, type Credentials, type Mechanism } from './login.ts';
 import type { Level } from './step.ts';
 import { attributeOf, type XmlNode } from './xml-node.ts';

@@ -19,7 +19,7 @@ export interface Credentials {
 }
 
 /** The server did something else than let us in. */
-export class LoginFailed extends Error {}
+class LoginFailed extends Error {}
 
 /** The header of a stream to `domain` (RFC 6120 §4.2). */
 export function streamHeader(domain: string): string {

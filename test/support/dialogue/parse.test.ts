@@ -22,6 +22,7 @@ describe('header', () => {
         'option: c2s_timeout = 1.5',
         'option: conflict_resolve = "random"',
         'option: hide_os_type = true',
+        'without: offline mam',
         'transport: tcp',
         'prosody: differs because it is another server',
         '---',
@@ -33,6 +34,7 @@ describe('header', () => {
       covers: ['a-1', 'b-2', 'c-3'],
       hosts: ['a.test', 'b.test'],
       options: { c2s_timeout: 1.5, conflict_resolve: 'random', hide_os_type: true },
+      without: ['offline', 'mam'],
       transports: ['tcp'],
       onProsody: 'fails',
     });
@@ -47,7 +49,7 @@ describe('header', () => {
 
   test('what is not said', () => {
     const dialogue = parseDialogue('x.xmpp', 'title: t\n---\nconn connects raw\n');
-    expect(dialogue).toMatchObject({ covers: [], options: {}, onProsody: 'passes' });
+    expect(dialogue).toMatchObject({ covers: [], options: {}, without: [], onProsody: 'passes' });
     expect(dialogue.transports).toEqual(['tcp', 'websocket', 'bosh']);
     expect(dialogue.hosts[0]).toBe('localhost');
   });

@@ -18,6 +18,8 @@ export interface Dialogue {
   readonly hosts: readonly string[];
   readonly accounts: ReadonlyMap<string, Account>;
   readonly options: Readonly<Record<string, OptionValue>>;
+  /** Modules that must not be loaded. */
+  readonly without: readonly string[];
   /** What is to be expected of Prosody: to pass, to fail, or the one or the other from time to time. */
   readonly onProsody: 'passes' | 'fails' | 'varies';
   /** Transports it makes sense on. */
@@ -30,7 +32,7 @@ export type Transport = (typeof TRANSPORTS)[number];
 const TRANSPORTS = ['tcp', 'websocket', 'bosh'] as const;
 
 /** The file is not a dialogue. */
-export class DialogueError extends Error {
+class DialogueError extends Error {
   constructor(file: string, line: number, message: string) {
     super(`${file}:${line}: ${message}`);
   }
@@ -38,7 +40,7 @@ export class DialogueError extends Error {
 
 /** Served where the header names no hosts. */
 const DEFAULT_HOSTS = ['localhost', 'other.test'];
-const KEYS = ['title', 'covers', 'hosts', 'users', 'absent', 'option', 'prosody', 'transport'] as const;
+const KEYS = ['title', 'covers', 'hosts', 'users', 'absent', 'option', 'without', 'prosody', 'transport'] as const;
 type Key = (typeof KEYS)[number];
 type Header = ReadonlyMap<Key, readonly { readonly value: string; readonly line: number }[]>;
 
@@ -65,6 +67,7 @@ export function parseDialogue(file: string, source: string): Dialogue {
     hosts,
     accounts: readAccounts(hosts[0] ?? '', list('users'), list('absent')),
     options: readOptions(file, header),
+    without: list('without'),
     onProsody: readProsody(file, header),
     transports: transports.map((name) => transport(file, name)),
     steps: readSteps(file, lines, rule + 1),

@@ -77,8 +77,11 @@ class ProsodyServer implements TestServer {
   }
 }
 
-/** The modules of this stage only: no roster, no offline messages, no other servers. */
-function configuration(folder: string, port: number, { hosts, options }: TestServerOptions): string {
+/** What Prosody loads unasked and the dialogues do not count on: offline messages, TLS, other servers. */
+const NOT_OF_THIS_STAGE = ['offline', 's2s', 's2s_auth_certs', 'tls', 'admin_socket'];
+
+function configuration(folder: string, port: number, { hosts, options, without = [] }: TestServerOptions): string {
+  const disabled = new Set([...NOT_OF_THIS_STAGE, ...without]);
   const settings = Object.entries(options).map(([name, value]) => `${name} = ${luaValue(value)}`);
   return [
     'run_as_root = true',
@@ -86,7 +89,7 @@ function configuration(folder: string, port: number, { hosts, options }: TestSer
     `certificates = ${luaValue(folder)}`,
     `log = { debug = ${luaValue(join(folder, 'prosody.log'))} }`,
     'modules_enabled = { "saslauth", "disco", "ping", "time", "version", "uptime" }',
-    'modules_disabled = { "offline", "s2s", "s2s_auth_certs", "tls", "admin_socket" }',
+    `modules_disabled = { ${[...disabled].map(luaValue).join(', ')} }`,
     `c2s_ports = { ${port} }`,
     'c2s_interfaces = { "127.0.0.1" }',
     'authentication = "internal_plain"',

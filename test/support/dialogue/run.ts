@@ -12,7 +12,7 @@ import type { Action, Step } from './step.ts';
 import type { TestServer } from './test-server.ts';
 
 /** The server did not do what the dialogue says. The message shows where, what, and the whole conversation. */
-export class DialogueFailure extends Error {
+class DialogueFailure extends Error {
   /** The message says where in the dialogue it was; where in this program says nothing. */
   override readonly stack = this.message;
 }
@@ -50,7 +50,7 @@ class Run {
     this.#scope = new Scope({
       domain: dialogue.hosts[0] ?? '',
       jid: (name) => {
-        const [base = '', resource] = splitResource(name);
+        const [base, resource] = splitResource(name);
         const account = this.#account(base);
         return `${this.#local(account)}@${account.domain}${resource === undefined ? '' : `/${resource}`}`;
       },
@@ -181,7 +181,7 @@ class Run {
   }
 
   #identity(client: string): Identity | undefined {
-    const [base = '', resource] = splitResource(client);
+    const [base, resource] = splitResource(client);
     const account = this.#dialogue.accounts.get(base);
     if (account === undefined) return undefined;
     const credentials = { domain: account.domain, user: this.#local(account), password: this.#password(base) };

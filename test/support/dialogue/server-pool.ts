@@ -11,9 +11,9 @@ export class ServerPool {
   }
 
   /** The server with these options, started at the first call. */
-  get({ hosts, options }: TestServerOptions): Promise<TestServer> {
-    const key = JSON.stringify([hosts, Object.entries(options).toSorted()]);
-    const known = this.#servers.get(key) ?? this.#start({ hosts, options });
+  get({ hosts, options, without = [] }: TestServerOptions): Promise<TestServer> {
+    const key = JSON.stringify([hosts, options, without]);
+    const known = this.#servers.get(key) ?? this.#start({ hosts, options, without });
     this.#servers.set(key, known);
     return known;
   }
@@ -21,6 +21,7 @@ export class ServerPool {
   /** Stop all of them. */
   async stop(): Promise<void> {
     const started = await Promise.allSettled(this.#servers.values());
-    await Promise.all(started.map((server) => (server.status === 'fulfilled' ? server.value.stop() : undefined)));
+    const servers = started.flatMap((server) => (server.status === 'fulfilled' ? [server.value] : []));
+    await Promise.all(servers.map((server) => server.stop()));
   }
 }

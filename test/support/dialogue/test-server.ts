@@ -9,6 +9,8 @@ export interface TestServerOptions {
   readonly hosts: readonly string[];
   /** Options by Prosody's names, for all hosts. */
   readonly options: Readonly<Record<string, OptionValue>>;
+  /** Modules not to load, by Prosody's names. */
+  readonly without?: readonly string[];
 }
 
 /** A running server. It offers PLAIN and SCRAM over TCP without TLS, and listens on 127.0.0.1 only. */

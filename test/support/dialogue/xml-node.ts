@@ -160,11 +160,6 @@ export function textOf(node: XmlNode): string {
   return node.children.filter((child) => typeof child === 'string').join('');
 }
 
-/** The first child element of that name, whatever its namespace, or `undefined`. */
-export function childNamed(node: XmlNode, name: string): XmlNode | undefined {
-  return childElements(node).find((child) => child.name === name);
-}
-
 /** The value of an attribute without namespace, or `undefined`. */
 export function attributeOf(node: XmlNode, name: string): string | undefined {
   return node.attributes.find((attribute) => attribute.ns === '' && attribute.name === name)?.value;

@@ -1,0 +1,46 @@
+/** Opens the storage that the configuration asks for. What is not asked for is not loaded. */
+import type { Storage } from '../storage/stores.ts';
+
+/** Which storage, and where. */
+export type StorageConfig =
+  | { readonly kind: 'memory' }
+  | {
+      readonly kind: 'sqlite';
+      /** Folder of all data; made if it is not there. */
+      readonly directory: string;
+      /**
+       * `full` (the default): what is acknowledged survives a power cut. `normal`: it survives a crash of the server;
+       * the last seconds before a power cut may be lost. Faster where the disk is slow to sync.
+       */
+      readonly synchronous?: 'full' | 'normal';
+    };
+
+/** Who is told what an operator should know. */
+export interface StorageEvents {
+  /** An attempt to write failed; it will be repeated where that makes sense. */
+  readonly failed: (error: Error) => void;
+  /** Something was noticed: a copy made before the schema was changed, a setting of the database that loses data. */
+  readonly noticed: (message: string) => void;
+}
+
+/**
+ * Opens a storage.
+ * @throws Error if another server uses the data, or it cannot be used
+ */
+export async function openStorage(config: StorageConfig, { failed, noticed }: StorageEvents): Promise<Storage> {
+  switch (config.kind) {
+    case 'memory': {
+      const { memoryStorage } = await import('../storage/memory/memory-storage.ts');
+      return memoryStorage(failed);
+    }
+    case 'sqlite': {
+      const { openSqliteStorage } = await import('../storage/sql/sqlite/sqlite-storage.ts');
+      return openSqliteStorage({
+        directory: config.directory,
+        synchronous: config.synchronous ?? 'full',
+        report: failed,
+        copied: (path) => noticed(`the database was copied to ${path} before its schema was changed`),
+      });
+    }
+  }
+}

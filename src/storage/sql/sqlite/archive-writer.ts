@@ -1,0 +1,194 @@
+/** Writes to archives within one SQLite transaction. */
+import { archiveId, newArchiveEpoch } from '../../archive-id.ts';
+import { DEDUPE_WINDOW } from '../../archive-store.ts';
+import type { DeleteFilter, NewEntry } from '../../archive-store.ts';
+import { numberOf, textOf } from '../columns.ts';
+import type { AppendOutcome, ArchiveWrite } from '../effects.ts';
+import { NEVER } from '../find.ts';
+import { archiveIn, conditionIn, seqOfId, timeRange } from './archive-lookup.ts';
+import type { Statements } from './statements.ts';
+
+/** The row of an archive, as the transaction leaves it. */
+interface Head {
+  readonly archive: number;
+  epoch: string;
+  seq: number;
+  last: number;
+  oldest: number;
+  changed: boolean;
+}
+
+/** Use one for each transaction, and call `finish` before it is committed. */
+export class ArchiveWriter {
+  readonly #sql: Statements;
+  readonly #heads = new Map<string, Head>();
+  readonly outcomes: AppendOutcome[] = [];
+
+  constructor(sql: Statements) {
+    this.#sql = sql;
+  }
+
+  /** Applies one write. */
+  write(write: ArchiveWrite): void {
+    switch (write.kind) {
+      case 'append':
+        this.outcomes.push(this.#append(write.store, write.owner, write.entry));
+        return;
+      case 'delete-entries':
+        return this.#delete(write.store, write.owner, write.filter);
+      case 'clear': {
+        const archive = archiveIn(this.#sql, write.store, write.owner);
+        if (archive !== undefined) this.#drop(archive);
+        this.#heads.delete(headText(write.store, write.owner));
+        return;
+      }
+      case 'purge': {
+        const of = 'select id from archive where owner = ?1 and store in (select id from store where host = ?2)';
+        for (const { id } of this.#sql.rows(of, write.owner, write.host)) this.#drop(numberOf(id));
+        this.#heads.clear();
+      }
+    }
+  }
+
+  /** Writes the rows of the archives that changed. */
+  finish(): void {
+    for (const head of this.#heads.values()) this.#save(head);
+  }
+
+  #append(store: number, owner: string, added: NewEntry): AppendOutcome {
+    const head = this.#head(store, owner, added.when);
+    const { archive } = head;
+    const when = Math.max(added.when, head.last);
+    const { dedupe } = added;
+    const earlier = dedupe === undefined ? undefined : this.#duplicate(archive, dedupe, when);
+    if (earlier !== undefined) return earlier;
+    const seq = head.seq + 1;
+    const id = added.id ?? this.#freeId(head, seq);
+    if (added.id !== undefined) this.#remove(archive, added.id);
+    this.#sql.run(
+      'insert into entry values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)',
+      archive,
+      seq,
+      id,
+      added.id === undefined ? 0 : 1,
+      when,
+      added.with,
+      added.resource ?? null,
+      Buffer.from(added.stanza, 'latin1'),
+      added.text ?? null,
+      dedupe ?? null,
+    );
+    head.seq = seq;
+    head.last = when;
+    head.oldest = Math.min(head.oldest, when);
+    head.changed = true;
+    return { id, when, duplicate: false };
+  }
+
+  #duplicate(archive: number, dedupe: string, when: number): AppendOutcome | undefined {
+    const row = this.#sql.row(
+      'select id, at from entry where archive = ?1 and dedupe = ?2 order by seq desc limit 1',
+      archive,
+      dedupe,
+    );
+    if (row === undefined) return undefined;
+    const at = numberOf(row['at']);
+    return at >= when - DEDUPE_WINDOW ? { id: textOf(row['id']), when: at, duplicate: true } : undefined;
+  }
+
+  #remove(archive: number, id: string): void {
+    const seq = seqOfId(this.#sql, archive, id);
+    if (seq !== undefined) this.#sql.run('delete from entry where archive = ?1 and seq = ?2', archive, seq);
+  }
+
+  /** An id nobody chose before: an entry's own id must not be replaced by a made one. */
+  #freeId(head: Head, seq: number): string {
+    const taken = 'select 1 from entry where archive = ?1 and id = ?2 and own = 1';
+    let id = archiveId(head.epoch, seq);
+    while (this.#sql.row(taken, head.archive, id) !== undefined) {
+      head.epoch = newArchiveEpoch();
+      id = archiveId(head.epoch, seq);
+    }
+    return id;
+  }
+
+  #delete(store: number, owner: string, filter: DeleteFilter): void {
+    const archive = archiveIn(this.#sql, store, owner);
+    if (archive === undefined) return;
+    const { low, high } = timeRange(this.#sql, archive, filter);
+    const { sql, values } = conditionIn(this.#sql, archive, filter, 4);
+    const matches = `from entry where archive = ?1 and seq >= ?2 and seq <= ?3${sql}`;
+    let last = high;
+    if (filter.keep !== undefined) {
+      // The newest that goes stands right before those that stay.
+      const newest = this.#sql.row(
+        `select seq ${matches} order by seq desc limit 1 offset ?${4 + values.length}`,
+        archive,
+        low,
+        high,
+        ...values,
+        filter.keep,
+      );
+      if (newest === undefined) return;
+      last = numberOf(newest['seq']);
+    }
+    this.#sql.run(`delete ${matches}`, archive, low, last, ...values);
+  }
+
+  #drop(archive: number): void {
+    this.#sql.run('delete from entry where archive = ?1', archive);
+    this.#sql.run('delete from archive where id = ?1', archive);
+  }
+
+  #head(store: number, owner: string, when: number): Head {
+    const name = headText(store, owner);
+    let head = this.#heads.get(name);
+    if (head === undefined) {
+      head = this.#stored(store, owner) ?? this.#create(store, owner, when);
+      this.#heads.set(name, head);
+    }
+    return head;
+  }
+
+  #stored(store: number, owner: string): Head | undefined {
+    const row = this.#sql.row(
+      'select id, epoch, seq, last, oldest from archive where store = ?1 and owner = ?2',
+      store,
+      owner,
+    );
+    if (row === undefined) return undefined;
+    return {
+      archive: numberOf(row['id']),
+      epoch: textOf(row['epoch']),
+      seq: numberOf(row['seq']),
+      last: numberOf(row['last']),
+      oldest: numberOf(row['oldest']),
+      changed: false,
+    };
+  }
+
+  #create(store: number, owner: string, when: number): Head {
+    const epoch = newArchiveEpoch();
+    const row = this.#sql.row(
+      'insert into archive (store, owner, epoch, seq, last, oldest) values (?1, ?2, ?3, 0, ?4, ?5) returning id',
+      store,
+      owner,
+      epoch,
+      when,
+      NEVER,
+    );
+    return { archive: numberOf(row?.['id']), epoch, seq: 0, last: when, oldest: NEVER, changed: true };
+  }
+
+  #save(head: Head): void {
+    if (!head.changed) return;
+    const { archive, epoch, seq, last, oldest } = head;
+    this.#sql.run('update archive set epoch = ?2, seq = ?3, last = ?4 where id = ?1', archive, epoch, seq, last);
+    // Its index is written only where it changes.
+    this.#sql.run('update archive set oldest = ?2 where id = ?1 and oldest <> ?2', archive, oldest);
+  }
+}
+
+function headText(store: number, owner: string): string {
+  return `${store} ${owner}`;
+}

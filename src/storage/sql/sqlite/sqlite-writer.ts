@@ -1,0 +1,128 @@
+/** Writes batches to SQLite. Runs in the storage thread; the connection is its own. */
+import type { Known, Needs } from '../batch-plan.ts';
+import { numberOf, textOf } from '../columns.ts';
+import type { AppendOutcome, CellEffects, CellName } from '../effects.ts';
+import { NEVER } from '../find.ts';
+import { ArchiveWriter } from './archive-writer.ts';
+import { outcomesFromText, outcomesToText } from '../outcomes.ts';
+import type { StoreRow, WriteBatch } from './protocol.ts';
+import type { Statements } from './statements.ts';
+
+/** What differs between cells and counters. */
+interface CellTable {
+  readonly get: string;
+  readonly put: string;
+  readonly remove: string;
+  readonly clear: string;
+  readonly purge: string;
+}
+
+const CELL = tableSql('cell');
+const COUNTER = tableSql('counter');
+
+function tableSql(table: string): CellTable {
+  return {
+    get: `select value from ${table} where store = ?1 and owner = ?2 and key = ?3`,
+    put: `insert into ${table} values (?1, ?2, ?3, ?4)
+      on conflict (store, owner, key) do update set value = excluded.value`,
+    remove: `delete from ${table} where store = ?1 and owner = ?2 and key = ?3`,
+    clear: `delete from ${table} where store = ?1 and owner = ?2`,
+    purge: `delete from ${table} where owner = ?1 and store in (select id from store where host = ?2)`,
+  };
+}
+
+/** See the file's comment. */
+export class SqliteWriter {
+  readonly #sql: Statements;
+
+  constructor(sql: Statements) {
+    this.#sql = sql;
+  }
+
+  /** See `WriterMethods.known`. */
+  known({ cells, counters }: Needs): Known {
+    const value = ({ get }: CellTable, { store, owner, key }: CellName): unknown =>
+      this.#sql.row(get, store, owner, key)?.['value'];
+    return {
+      cells: cells.map((name) => {
+        const text = value(CELL, name);
+        return text === undefined ? undefined : textOf(text);
+      }),
+      counters: counters.map((name) => {
+        const count = value(COUNTER, name);
+        return count === undefined ? undefined : numberOf(count);
+      }),
+    };
+  }
+
+  /** See `WriterMethods.commit`. */
+  commit({ id, stores, effects }: WriteBatch): readonly AppendOutcome[] {
+    const archives = new ArchiveWriter(this.#sql);
+    this.#sql.transaction('immediate', () => {
+      for (const store of stores) {
+        this.#sql.run('insert into store values (?1, ?2, ?3) on conflict do nothing', store.id, store.host, store.name);
+      }
+      for (const { host, owner } of effects.purged) {
+        for (const { purge } of [CELL, COUNTER]) this.#sql.run(purge, owner, host);
+      }
+      this.#writeCells(CELL, effects.cells);
+      this.#writeCells(COUNTER, effects.counters);
+      for (const write of effects.archives) archives.write(write);
+      archives.finish();
+      this.#sql.run('update batch set id = ?1, outcomes = ?2', id, outcomesToText(archives.outcomes));
+    });
+    return archives.outcomes;
+  }
+
+  /** See `WriterMethods.outcomeOf`. */
+  outcomeOf(id: string): readonly AppendOutcome[] | undefined {
+    const row = this.#sql.row('select outcomes from batch where id = ?1', id);
+    return row === undefined ? undefined : outcomesFromText(textOf(row['outcomes']));
+  }
+
+  /** See `Driver.expire`. */
+  expire(store: number, before: number, limit: number): number {
+    return this.#sql.transaction('immediate', () => {
+      let count = 0;
+      while (count < limit) {
+        const row = this.#sql.row(
+          'select id from archive where store = ?1 and oldest < ?2 order by oldest limit 1',
+          store,
+          before,
+        );
+        if (row === undefined) break;
+        count += this.#expireOne(numberOf(row['id']), before, limit - count);
+      }
+      return count;
+    });
+  }
+
+  /** See `WriterMethods.stores`. */
+  stores(): readonly StoreRow[] {
+    return this.#sql
+      .rows('select id, host, name from store')
+      .map(({ id, host, name }) => ({ id: numberOf(id), host: textOf(host), name: textOf(name) }));
+  }
+
+  #expireOne(archive: number, before: number, limit: number): number {
+    const old = 'select seq from entry where archive = ?1 and at < ?2 order by at, seq limit ?3';
+    const count = this.#sql.run(
+      `delete from entry where archive = ?1 and seq in (${old})`,
+      archive,
+      before,
+      Math.min(limit, NEVER),
+    );
+    const first = this.#sql.row('select at from entry where archive = ?1 order by at, seq limit 1', archive);
+    const oldest = first === undefined ? NEVER : numberOf(first['at']);
+    this.#sql.run('update archive set oldest = ?2 where id = ?1', archive, oldest);
+    return count;
+  }
+
+  #writeCells<T extends string | number>(table: CellTable, { cleared, values }: CellEffects<T>): void {
+    for (const { store, owner } of cleared) this.#sql.run(table.clear, store, owner);
+    for (const { store, owner, key, value } of values) {
+      if (value === undefined) this.#sql.run(table.remove, store, owner, key);
+      else this.#sql.run(table.put, store, owner, key, value);
+    }
+  }
+}

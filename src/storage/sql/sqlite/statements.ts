@@ -1,0 +1,53 @@
+/** Prepared statements of one SQLite connection, kept by their text. */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+/** One row; the names are those of the columns. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Runs fixed SQL. Texts must come from a bounded set, since each is kept prepared. */
+export class Statements {
+  readonly database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+  }
+
+  /** Runs a statement and returns how many rows it changed. */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
+  }
+
+  /** The first row. */
+  row(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values);
+  }
+
+  /** All rows. */
+  rows(sql: string, ...values: SQLInputValue[]): readonly Row[] {
+    return this.#prepare(sql).all(...values);
+  }
+
+  /** Runs `body` in a transaction; rolls back what fails. `mode` is `deferred` for reads. */
+  transaction<T>(mode: 'deferred' | 'immediate', body: () => T): T {
+    this.#prepare(mode === 'deferred' ? 'begin' : 'begin immediate').run();
+    try {
+      const result = body();
+      this.#prepare('commit').run();
+      return result;
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors.
+      if (this.database.isTransaction) this.#prepare('rollback').run();
+      throw error;
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.database.prepare(sql);
+      this.#prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The main thread's end of a storage thread. A thread that ends by itself is started again by the next call.
+ *
+ * `as` stands where an answer is taken for what the type of its method says: our own thread sent it, and compiles
+ * against the same types.
+ */
+import { Worker } from 'node:worker_threads';
+import { StorageError } from '../../storage-error.ts';
+import { toError } from '../../to-error.ts';
+import type { Answer, Call, Methods, ThreadOptions } from './protocol.ts';
+
+interface Pending {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Where the thread begins: TypeScript when run from the sources, JavaScript when built. */
+function entry(): URL {
+  const source = new URL('./storage-thread.ts', import.meta.url);
+  return import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/\\.ts$/, '.js'));
+}
+
+/** Calls methods of a storage thread. Calls are answered in their order. */
+export class ThreadClient<M extends Methods<M>> {
+  readonly #options: ThreadOptions;
+  #worker: Worker | undefined;
+  #calls = 0;
+  readonly #pending = new Map<number, Pending>();
+  /** Calls of this turn: they go as one message. */
+  #unsent: Call[] = [];
+  #closed = false;
+
+  constructor(options: ThreadOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Calls a method.
+   * @throws StorageError `closed`; `outcome-unknown` if the thread ended before it answered; or what the method threw
+   */
+  call<K extends keyof M & string>(method: K, parameter: M[K][0]): Promise<M[K][1]> {
+    if (this.#closed) return Promise.reject(new StorageError('closed', 'the storage thread is closed'));
+    return new Promise<M[K][1]>((resolve, reject) => {
+      const number = ++this.#calls;
+      this.#pending.set(number, { resolve, reject });
+      if (this.#unsent.length === 0) queueMicrotask(() => this.#send());
+      this.#unsent.push({ number, method, parameter });
+    });
+  }
+
+  /** Ends the thread at once. What was called and not answered fails; the next call starts a new thread. */
+  async terminate(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  /** Ends the thread for good, after the calls before. */
+  async close(): Promise<void> {
+    const closing = this.#worker === undefined ? undefined : this.call('close' as keyof M & string, undefined);
+    this.#closed = true;
+    await closing?.catch(() => undefined);
+    await this.terminate();
+  }
+
+  #send(): void {
+    const calls = this.#unsent;
+    this.#unsent = [];
+    try {
+      this.#worker ??= this.#start();
+      this.#worker.postMessage(calls);
+    } catch (error) {
+      for (const { number } of calls) this.#take(number)?.reject(toError(error));
+    }
+  }
+
+  #start(): Worker {
+    const worker = new Worker(entry(), { workerData: this.#options, execArgv: [] });
+    let fault: unknown;
+    worker.on('message', (answers: readonly Answer[]) => {
+      for (const answer of answers) this.#settle(answer);
+    });
+    worker.on('error', (error) => (fault = error));
+    worker.on('exit', () => {
+      this.#worker = undefined;
+      this.#fail(fault);
+    });
+    return worker;
+  }
+
+  #settle({ number, result, error }: Answer): void {
+    const pending = this.#take(number);
+    if (error === undefined) pending?.resolve(result);
+    else if (error.condition === undefined) pending?.reject(new Error(error.message));
+    else pending?.reject(new StorageError(error.condition, error.message));
+  }
+
+  /** The thread is gone: what it did last is not known. */
+  #fail(cause: unknown): void {
+    const why = cause === undefined ? 'it was ended' : toError(cause).message;
+    const sent = [...this.#pending.keys()].filter((number) => !this.#unsent.some((call) => call.number === number));
+    for (const number of sent) {
+      this.#take(number)?.reject(new StorageError('outcome-unknown', `the storage thread is gone: ${why}`, { cause }));
+    }
+  }
+
+  #take(number: number): Pending | undefined {
+    const pending = this.#pending.get(number);
+    this.#pending.delete(number);
+    return pending;
+  }
+}

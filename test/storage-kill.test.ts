@@ -1,0 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { killSeries } from './support/kill-series.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'couplet-kill-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+test('R1: kill -9 loses no unit whose commit was told, and leaves none in part or twice (SQLite)', async () => {
+  const report = await killSeries({ kind: 'sqlite', directory: join(directory, 'data') }, 3, 200);
+  expect(report).toEqual({ acknowledged: expect.any(Number), lost: [], problems: [] });
+  expect(report.acknowledged).toBeGreaterThan(20);
+});
