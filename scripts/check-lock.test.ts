@@ -53,6 +53,16 @@ test.each([
   expect(problems({ 'node_modules/c': entry })).toEqual([expect.stringContaining(message)]);
 });
 
+test('an install script that is allowed by name', () => {
+  const allowing = (name: string): string[] =>
+    problems(
+      { 'node_modules/@x/c': { ...sound, hasInstallScript: true } },
+      { ...packageJson, allowScripts: { [name]: true } },
+    );
+  expect(allowing('@x/c')).toEqual([]);
+  expect(allowing('c')).toEqual([expect.stringContaining('install script')]);
+});
+
 test('versions in package.json are exact', () => {
   const loose = { ...packageJson, dependencies: { a: '^1.0.0' } };
   expect(problems({ '': loose }, loose)).toEqual(['package.json: dependencies.a is "^1.0.0", not an exact version']);

@@ -7,14 +7,18 @@ const HELP = `usage: node scripts/check-lock.ts
 
 Fails where package.json or package-lock.json could make \`npm ci\` fail or differ on another machine: a version that is
 not exact, a dependency or a platform's binding that the lock file lacks, an entry without integrity, the address of
-a registry, or an install script (npm 12 does not run those unless told to).
+a registry, or an install script that allowScripts does not name (npm 12 does not run it then).
 `;
 
 const versions = z.record(z.string(), z.string()).default({});
 
 const sections = { dependencies: versions, devDependencies: versions, optionalDependencies: versions };
 
-const manifest = z.object({ ...sections, overrides: versions });
+const manifest = z.object({
+  ...sections,
+  overrides: versions,
+  allowScripts: z.record(z.string(), z.boolean()).default({}),
+});
 
 const entry = z.object({
   ...sections,
@@ -43,7 +47,7 @@ export function lockProblems(packageJson: unknown, packageLock: unknown): string
     ...differing('dependencies', wanted.dependencies, root.dependencies),
     ...differing('devDependencies', wanted.devDependencies, root.devDependencies),
     ...differing('optionalDependencies', wanted.optionalDependencies, root.optionalDependencies),
-    ...Object.keys(packages).flatMap((path) => entryProblems(path, packages)),
+    ...Object.keys(packages).flatMap((path) => entryProblems(path, packages, wanted.allowScripts)),
   ];
 }
 
@@ -61,20 +65,27 @@ function differing(section: string, wanted: Versions, locked: Versions): string[
     .map((name) => `package-lock.json differs from package.json in ${section}.${name}: run \`npm install\``);
 }
 
-function entryProblems(path: string, packages: Packages): string[] {
+function entryProblems(path: string, packages: Packages, allowed: Readonly<Record<string, boolean>>): string[] {
   const it = packages[path];
   if (it === undefined) return [];
   const where = `package-lock.json: ${path || 'the package'}`;
   const problems: string[] = [];
   if (path !== '' && it.integrity === undefined) problems.push(`${where} has no integrity`);
   if (it.resolved !== undefined) problems.push(`${where} names where it came from: ${it.resolved}`);
-  if (it.hasInstallScript) problems.push(`${where} has an install script, which npm 12 does not run`);
+  if (it.hasInstallScript && allowed[nameOf(path)] !== true) {
+    problems.push(`${where} has an install script that allowScripts does not name: npm 12 does not run it`);
+  }
   const peers = Object.keys(it.peerDependencies).filter((name) => it.peerDependenciesMeta[name]?.optional !== true);
   const own = path === '' ? Object.keys(it.devDependencies) : [];
   for (const name of [...Object.keys(it.dependencies), ...Object.keys(it.optionalDependencies), ...peers, ...own]) {
     if (!isLocked(path, name, packages)) problems.push(`${where} needs ${name}, which is missing`);
   }
   return problems;
+}
+
+/** Name of the package at a path. */
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }
 
 /** Is there an entry for `name` where the package at `path` would look for it? */

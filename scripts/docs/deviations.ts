@@ -55,4 +55,17 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ['insecure_open_authentication', { prosody: undefined }],
   ['name', { prosody: 'Prosody', because: 'The name of this product.' }],
   ['password_hash', { prosody: 'SHA-1' }],
+  [
+    'private_max_items',
+    { own: 'One account cannot fill the disk of the server. Clients store a handful of elements.' },
+  ],
+  [
+    'roster_max_items',
+    { own: 'A roster stays small enough to be sent and kept in memory; one that is longer already is kept.' },
+  ],
+  ['roster_max_pending', { own: 'Strangers cannot fill an account with subscription requests.' }],
+  [
+    'vcard_max_size',
+    { own: 'As much as a client may send in one stanza; said so that a larger stanza limit does not raise it.' },
+  ],
 ]);

@@ -16,11 +16,15 @@ export interface Xep {
 export const XEPS: ReadonlyMap<number, Xep> = new Map([
   [12, { title: 'Last Activity', status: 'Final', version: '2.0' }],
   [30, { title: 'Service Discovery', status: 'Final', version: '2.5.0' }],
+  [49, { title: 'Private XML Storage', status: 'Active', version: '1.2' }],
+  [54, { title: 'vcard-temp', status: 'Active', version: '1.3.0' }],
   [92, { title: 'Software Version', status: 'Stable', version: '1.1' }],
   [115, { title: 'Entity Capabilities', status: 'Stable', version: '1.6.0' }],
   [128, { title: 'Service Discovery Extensions', status: 'Active', version: '1.0.1' }],
   [199, { title: 'XMPP Ping', status: 'Final', version: '2.0.1' }],
   [202, { title: 'Entity Time', status: 'Final', version: '2.0' }],
+  [203, { title: 'Delayed Delivery', status: 'Final', version: '2.0' }],
+  [237, { title: 'Roster Versioning', status: 'Obsolete', version: '1.3' }],
   [478, { title: 'Stream Limits Advertisement', status: 'Experimental', version: '0.2.0' }],
 ]);
 

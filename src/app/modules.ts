@@ -7,13 +7,16 @@ const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleD
   c2s: () => import('../modules/c2s/c2s.ts'),
   disco: () => import('../modules/disco/disco.ts'),
   iq: () => import('../modules/iq/iq.ts'),
+  lastactivity: () => import('../modules/lastactivity/lastactivity.ts'),
   message: () => import('../modules/message/message.ts'),
   ping: () => import('../modules/ping/ping.ts'),
   presence: () => import('../modules/presence/presence.ts'),
+  private: () => import('../modules/private/private.ts'),
   roster: () => import('../modules/roster/roster.ts'),
   saslauth: () => import('../modules/saslauth/saslauth.ts'),
   time: () => import('../modules/time/time.ts'),
   uptime: () => import('../modules/uptime/uptime.ts'),
+  vcard: () => import('../modules/vcard/vcard.ts'),
   version: () => import('../modules/version/version.ts'),
 };
 

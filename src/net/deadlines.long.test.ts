@@ -36,8 +36,9 @@ const OPEN_AND_WAIT = `
   const texts = ['', '<', header, header + "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-1'/>"];
   const times = [];
   for (let i = 0; i < count; i++) {
-    const started = performance.now();
     const socket = connect(port, '127.0.0.1');
+    let started;
+    socket.on('connect', () => (started = performance.now()));
     socket.write(texts[i % 4]);
     socket.on('error', () => undefined);
     socket.on('data', () => undefined);

@@ -65,6 +65,12 @@ class Model {
   failures = 0;
   routed = 0;
 
+  /** Is a stanza with that `to` for the server or the account itself? */
+  owns(to: string): boolean {
+    const host = this.host ?? '';
+    return to === '' || to === ` to='${host}'` || to === ` to='${this.user ?? ''}@${host}'`;
+  }
+
   fail(): void {
     this.exchange = undefined;
     if (++this.failures === 5) this.state = 'closed';
@@ -140,7 +146,7 @@ function play(model: Model, step: Action, challenge: { first: string; text: stri
       return bind('r');
     case 'message':
       if (model.state === 'bound') model.routed++;
-      else if (inHeader || model.user === undefined || step.to.includes('@')) strange();
+      else if (inHeader || model.user === undefined || !model.owns(step.to)) strange();
       return `<message${step.to}/>`;
     case 'end':
       model.state = 'closed';

@@ -14,12 +14,15 @@ export default defineModule({
   xeps: [{ xep: 49, version: '1.2' }],
   scope: 'host',
   options: z.object({
-    private_max_items: z.int().min(1).default(200).describe('Most elements of different names that one account may store'),
+    private_max_items: z
+      .int()
+      .min(1)
+      .default(200)
+      .describe('Most elements of different names that one account may store'),
   }),
 
   setup(m) {
     const items = m.map('private', elementCodec);
-    const count = m.counters('private_count');
 
     m.feature(NS_PRIVATE);
     m.feature(NS_PRIVATE, 'account');
@@ -43,35 +46,29 @@ export default defineModule({
         const { user, unit } = request;
         const given = onlyChild(request);
         const key = keyOf(given);
-        await m.exclusive(user, async () => {
-          const known = (await items.get(user, key)) !== undefined;
-          if (given.children.length === 0) {
-            items.delete(unit, user, key); // an empty element is what there is without one
-            if (known) count.add(unit, user, 'items', -1);
-            return;
-          }
-          if (!known && (await count.get(user, 'items')) >= m.options.private_max_items) {
-            throw new StanzaError('resource-constraint', 'Too many elements are stored already');
-          }
-          items.put(unit, user, key, given);
-          if (!known) count.add(unit, user, 'items', 1);
-        });
+        if (given.children.length === 0) {
+          items.delete(unit, user, key); // an empty element is what there is without one
+          return undefined;
+        }
+        const known = await items.all(user);
+        if (!known.has(key) && known.size >= m.options.private_max_items) {
+          throw new StanzaError('resource-constraint', 'Too many elements are stored already');
+        }
+        items.put(unit, user, key, given);
         return undefined;
       },
       { to: 'self' },
     );
 
-    m.on('user/deleted', 'store', ({ user, unit }) => {
-      items.clear(unit, user);
-      count.clear(unit, user);
-    });
+    m.on('user/deleted', 'store', ({ user, unit }) => void items.clear(unit, user));
   },
 });
 
 /** §2.3, §2.4: one element, in a namespace of its own. */
 function onlyChild({ query }: IqRequest): Element {
   const [child, another] = query.elements();
-  if (child === undefined || another !== undefined) throw new StanzaError('bad-request', 'Exactly one element is needed');
+  if (child === undefined || another !== undefined)
+    throw new StanzaError('bad-request', 'Exactly one element is needed');
   if (child.ns === '' || child.ns === NS_PRIVATE || child.ns === 'jabber:client') {
     throw new StanzaError('not-acceptable', 'The element needs a namespace of its own');
   }

@@ -24,6 +24,8 @@ export class SqliteDriver implements Driver {
   /** What was planned last: another attempt of that batch may find it committed. */
   #planned: { readonly id: string; readonly plan: BatchPlan } | undefined;
 
+  #closing: Promise<void> | undefined;
+
   private constructor(
     writer: ThreadClient<WriterMethods>,
     reader: ThreadClient<ReaderMethods>,
@@ -102,7 +104,12 @@ export class SqliteDriver implements Driver {
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#reader.close();
     await this.#writer.close(); // last: the last connection removes the WAL
     this.#closed();

@@ -55,7 +55,8 @@ export class ThreadClient<M extends Methods<M>> {
 
   /** Ends the thread for good, after the calls before. */
   async close(): Promise<void> {
-    const closing = this.#worker === undefined ? undefined : this.call('close' as keyof M & string, undefined);
+    const unused = this.#worker === undefined && this.#unsent.length === 0;
+    const closing = unused ? undefined : this.call('close' as keyof M & string, undefined);
     this.#closed = true;
     await closing?.catch(() => undefined);
     await this.terminate();
