@@ -4,8 +4,8 @@
  * Tells its parent `{ port }` when it listens, and answers any message with what it has used so far.
  */
 import { createServer } from 'node:net';
-import { startServer } from '../test/support/server.ts';
 import { allocatedBytes, microseconds } from './measure.ts';
+import { addAccounts, portOf, startMeasured } from './server.ts';
 
 /** What a server process has used since it started. */
 export interface Used {
@@ -16,9 +16,9 @@ export interface Used {
 }
 
 async function couplet(): Promise<number> {
-  const server = await startServer({ hosts: ['localhost'], options: {} });
-  for (const name of ['romeo', 'juliet']) await server.addUser(name, 'secret');
-  return server.port;
+  const server = await startMeasured();
+  await addAccounts(server, ['romeo', 'juliet']);
+  return portOf(server);
 }
 
 async function echo(): Promise<number> {

@@ -2,7 +2,8 @@
 import { Hook } from '../../src/host/hook.ts';
 import { PHASES } from '../../src/host/phases.ts';
 import type { Case } from '../measure.ts';
-import { DirectClient, startRouter } from '../router-pair.ts';
+import { DirectClient } from '../direct-client.ts';
+import { startMeasured } from '../server.ts';
 
 const EMITS = 100_000;
 const REQUESTS = 5000;
@@ -43,7 +44,7 @@ function hookCase(count: number): Case {
 }
 
 async function pingCase(): Promise<Case> {
-  const client = await DirectClient.connect(await startRouter(), 'romeo@localhost/orchard');
+  const client = await DirectClient.connect(await startMeasured(), 'romeo@localhost/orchard');
   const pings = Array.from(
     { length: PER_CHUNK },
     (_, n) => `<iq type='get' id='p${n}'><ping xmlns='urn:xmpp:ping'/></iq>`,

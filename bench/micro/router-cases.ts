@@ -2,7 +2,8 @@
 import { chatMessages } from '../chat.ts';
 import { archiving } from '../archiving.ts';
 import type { Case } from '../measure.ts';
-import { DirectClient, startRouter } from '../router-pair.ts';
+import { DirectClient } from '../direct-client.ts';
+import { startMeasured } from '../server.ts';
 
 const OPERATIONS = 10_000;
 const PER_CHUNK = 10;
@@ -17,7 +18,7 @@ export async function routerCases(): Promise<Case[]> {
 }
 
 async function direct(what: string, to: string): Promise<Case> {
-  const server = await startRouter();
+  const server = await startMeasured();
   const romeo = await DirectClient.connect(server, 'romeo@localhost/orchard');
   const juliet = await DirectClient.connect(server, 'juliet@localhost/balcony');
   const chunks = chatMessages(to, OPERATIONS, PER_CHUNK);
@@ -36,7 +37,7 @@ async function direct(what: string, to: string): Promise<Case> {
 }
 
 async function archived(): Promise<Case> {
-  const server = await startRouter([archiving]);
+  const server = await startMeasured([archiving]);
   const romeo = await DirectClient.connect(server, 'romeo@localhost/orchard');
   const juliet = [
     await DirectClient.connect(server, 'juliet@localhost/balcony'),

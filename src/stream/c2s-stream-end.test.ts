@@ -1,24 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  auth,
-  authenticated,
-  bind,
-  bound,
-  loginHost,
-  opened,
-  plainAuth,
-  unbound,
-} from '../../test/support/stream/login.ts';
-import { header, RecordedClient } from '../../test/support/stream/recorder.ts';
-import { Jid } from '../jid/jid.ts';
+import { authenticated, bind, bound, loginHost, opened, unbound } from '../../test/support/stream/login.ts';
+import { RecordedClient } from '../../test/support/stream/recorder.ts';
 import { StanzaError } from '../stanza/errors.ts';
-import { NS_SASL } from '../stanza/sasl-failure.ts';
 import { StreamError } from '../stanza/stream-error.ts';
 import { el } from '../xml/element.ts';
-import { NS_CLIENT, NS_STREAM } from '../xml/namespaces.ts';
-import { Stanza } from '../xml/stanza.ts';
-import { StreamHeader } from '../xml/stream-header.ts';
-import type { StreamFeature } from './interface.ts';
 
 const END = '</stream:stream>';
 const error = (condition: string): RegExp =>

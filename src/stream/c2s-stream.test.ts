@@ -11,9 +11,7 @@ import {
 } from '../../test/support/stream/login.ts';
 import { header, RecordedClient } from '../../test/support/stream/recorder.ts';
 import { Jid } from '../jid/jid.ts';
-import { StanzaError } from '../stanza/errors.ts';
 import { NS_SASL } from '../stanza/sasl-failure.ts';
-import { StreamError } from '../stanza/stream-error.ts';
 import { el } from '../xml/element.ts';
 import { NS_CLIENT, NS_STREAM } from '../xml/namespaces.ts';
 import { Stanza } from '../xml/stanza.ts';

@@ -2,7 +2,8 @@
 import { createHook } from 'node:async_hooks';
 import { chatMessages } from '../../bench/chat.ts';
 import { allocatedBytes } from '../../bench/measure.ts';
-import { DirectClient, startRouter } from '../../bench/router-pair.ts';
+import { DirectClient } from '../../bench/direct-client.ts';
+import { startMeasured } from '../../bench/server.ts';
 import type { ModuleDefinition } from '../../src/host/module.ts';
 import type { Server } from '../../src/host/server.ts';
 import { treesBuilt } from '../../src/xml/tree-builder.ts';
@@ -92,7 +93,7 @@ class Chat {
   }
 
   static async start({ modules, recipients }: Scenario): Promise<Chat> {
-    const server = await startRouter(modules);
+    const server = await startMeasured(modules);
     const sender = await DirectClient.connect(server, 'romeo@localhost/orchard');
     const clients: DirectClient[] = [];
     for (const address of recipients) clients.push(await DirectClient.connect(server, address));

@@ -2,8 +2,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import { chatMessages } from '../../bench/chat.ts';
+import { addAccounts, portOf, startMeasured } from '../../bench/server.ts';
 import { SocketClient } from '../../bench/socket-client.ts';
-import { startServer } from '../support/server.ts';
 
 /** What was counted while two clients wrote to each other. */
 export interface SocketCounts {
@@ -27,10 +27,11 @@ export async function countSocketWrites(): Promise<SocketCounts> {
     if (message.socket instanceof Socket) watched.push(new WatchedSocket(message.socket));
   };
   subscribe('net.server.socket', watch);
-  const server = await startServer({ hosts: ['localhost'], options: {} });
-  for (const name of ['romeo', 'juliet']) await server.addUser(name, 'secret');
-  const romeo = await SocketClient.connect(server.port);
-  const juliet = await SocketClient.connect(server.port);
+  const server = await startMeasured();
+  await addAccounts(server, ['romeo', 'juliet']);
+  const port = await portOf(server);
+  const romeo = await SocketClient.connect(port);
+  const juliet = await SocketClient.connect(port);
   await romeo.logIn('romeo', 'orchard');
   await juliet.logIn('juliet', 'balcony');
   for (const client of [romeo, juliet]) client.startCounting();

@@ -31,9 +31,11 @@ test('everybody may read a card, only its owner may write it', async () => {
 test('no card and no account give the same answer', async () => {
   world = await World.start({ modules: [definition] });
   const bob = await world.client('bob@localhost/b');
-  for (const to of ['', ' to="bob@localhost"', ' to="nobody@localhost"']) {
-    expect(condition(await ask(bob, 'get', `<vCard xmlns="${NS}"/>`, to))).toBe('item-not-found');
+  await world.client('alice@localhost/a');
+  for (const to of [' to="alice@localhost"', ' to="nobody@localhost"']) {
+    expect(condition(await ask(bob, 'get', `<vCard xmlns="${NS}"/>`, to))).toBe('service-unavailable');
   }
+  expect(condition(await ask(bob, 'get', `<vCard xmlns="${NS}"/>`))).toBe('item-not-found');
 });
 
 test('a card up to the limit is kept, a larger one refused', async () => {

@@ -29,11 +29,11 @@ export default defineModule({
       'get',
       NS_VCARD,
       'vCard',
-      async ({ user }) => {
+      async ({ user, from }) => {
         const card = await cards.get(user);
-        // §3.1, and the same for an account that there is not: nobody learns which there are
-        if (card === undefined) throw new StanzaError('item-not-found');
-        return card;
+        if (card !== undefined) return card;
+        // §3.1, §3.3: as for an account that there is not, so that nobody learns which there are
+        throw new StanzaError(user === from.bare.key ? 'item-not-found' : 'service-unavailable');
       },
       { to: ['self', 'account'] },
     );

@@ -1,41 +1,18 @@
-/** A server with all modules and clients without sockets: the bytes that a client sends go in, what it gets comes out. */
-import { MODULE_NAMES, findModule } from '../src/app/modules.ts';
-import { startServer } from '../src/app/start.ts';
+/** A client without a socket: the bytes that it sends go to its session, those that it gets are kept for a loop turn. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { bindResource } from '../src/host/bind.ts';
 import type { Host } from '../src/host/host.ts';
-import type { ModuleDefinition } from '../src/host/module.ts';
 import type { Server } from '../src/host/server.ts';
 import type { Session, SessionLink } from '../src/host/session.ts';
 import { Jid } from '../src/jid/jid.ts';
-import type { Log } from '../src/logging/log.ts';
 import { LIMITS_AFTER_AUTH } from '../src/xml/limits.ts';
 import { XmlReader } from '../src/xml/reader.ts';
 
 const HEADER =
   "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='localhost' version='1.0'>";
 
-/** Nothing is logged unless something goes wrong, and then the measurement is void. */
-const LOG: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: (fields, text) => {
-    throw new Error(`${text}: ${JSON.stringify(fields)}`, { cause: fields['err'] });
-  },
-  child: () => LOG,
-};
-
-/** A server in this process that serves `localhost` with every module there is, and `more`. */
-export async function startRouter(more: readonly ModuleDefinition[] = []): Promise<Server> {
-  const own = new Map(more.map((definition) => [definition.name, definition]));
-  const modules = [...MODULE_NAMES.filter((name) => name !== 'auth_insecure'), ...own.keys()];
-  const options = { c2s_ports: [0], c2s_interfaces: ['127.0.0.1'] };
-  return startServer({
-    log: LOG,
-    hosts: [{ domain: 'localhost', kind: 'host', modules, options }],
-    modules: async (name) => own.get(name) ?? (await findModule(name)),
-  });
-}
+/** Turns of the event loop in which whatever presence causes has ended. */
+const TURNS = 10;
 
 /** Scratch for what would be handed to a socket. */
 const wire = Buffer.alloc(1 << 20);
@@ -58,6 +35,7 @@ export class DirectClient implements SessionLink {
     client.#reader.push(Buffer.from(HEADER));
     client.#reader.next();
     client.send(Buffer.from('<presence/>'));
+    for (let n = 0; n < TURNS; n++) await turn(); // the presence of all has come to all
     client.flush();
     return client;
   }
