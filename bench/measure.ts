@@ -70,7 +70,7 @@ export function rows(names: readonly string[], samples: readonly (readonly Sampl
 }
 
 /** Of an odd number of values the one in the middle; of none NaN. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 

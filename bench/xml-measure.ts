@@ -1,5 +1,5 @@
 /** CPU time and heap per stanza of the candidates, in interleaved runs. */
-import { getHeapStatistics } from 'node:v8';
+import { allocatedBytes, median, microseconds } from './measure.ts';
 import { CANDIDATES } from './xml-candidates.ts';
 import { corpus } from './xml-corpus.ts';
 
@@ -21,36 +21,30 @@ export const STANZAS = 20_000;
  */
 export function measureXml(runs: number): Row[] {
   const chunks = corpus(STANZAS, 10);
-  const samples = CANDIDATES.map(({ name, facts, run }) => ({ name, facts, run, cpu: [0], heap: [0], sum: 0 }));
+  const samples = CANDIDATES.map((candidate) => ({ candidate, cpu: [0], heap: [0], sum: 0 }));
   for (let turn = 0; turn <= runs; turn++) {
     for (const sample of samples) {
       const allocated = allocatedBytes();
       const started = process.cpuUsage();
-      sample.sum = sample.run(chunks);
-      const { user, system } = process.cpuUsage(started);
+      sample.sum = sample.candidate.run(chunks);
+      const cpu = microseconds(process.cpuUsage(started));
       if (turn === 0) continue;
-      sample.cpu[turn - 1] = (user + system) / STANZAS;
+      sample.cpu[turn - 1] = cpu / STANZAS;
       sample.heap[turn - 1] = (allocatedBytes() - allocated) / STANZAS;
     }
   }
-  for (const { facts, name, sum } of samples) {
-    const other = samples.find((sample) => sample.facts === facts);
-    if (other?.sum !== sum) throw new Error(`${name} read something else than ${String(other?.name)}`);
+  for (const { candidate, sum } of samples) {
+    const other = samples.find((sample) => sample.candidate.facts === candidate.facts);
+    if (other?.sum !== sum)
+      throw new Error(`${candidate.name} read something else than ${String(other?.candidate.name)}`);
   }
-  return samples.map(({ name, cpu, heap }) => ({ name, cpu: median(cpu), heap: finite(median(heap)) }));
-}
-
-/** Allocated since the start; NaN on a Node that does not count it. */
-function allocatedBytes(): number {
-  const bytes: unknown = Reflect.get(getHeapStatistics(), 'total_allocated_bytes');
-  return typeof bytes === 'number' ? bytes : Number.NaN;
+  return samples.map(({ candidate, cpu, heap }) => ({
+    name: candidate.name,
+    cpu: median(cpu),
+    heap: finite(median(heap)),
+  }));
 }
 
 function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }

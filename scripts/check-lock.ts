@@ -38,7 +38,7 @@ const EXACT = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 
 /** What is wrong, one line each. The parameters are the two files, parsed. */
 export function lockProblems(packageJson: unknown, packageLock: unknown): string[] {
-  const wanted = manifest.parse(packageJson);
+  const { allowScripts, ...wanted } = manifest.parse(packageJson);
   const { packages } = lock.parse(packageLock);
   const root = packages[''];
   if (root === undefined) return ['package-lock.json has no entry for the package itself'];
@@ -47,7 +47,7 @@ export function lockProblems(packageJson: unknown, packageLock: unknown): string
     ...differing('dependencies', wanted.dependencies, root.dependencies),
     ...differing('devDependencies', wanted.devDependencies, root.devDependencies),
     ...differing('optionalDependencies', wanted.optionalDependencies, root.optionalDependencies),
-    ...Object.keys(packages).flatMap((path) => entryProblems(path, packages, wanted.allowScripts)),
+    ...Object.keys(packages).flatMap((path) => entryProblems(path, packages, allowScripts)),
   ];
 }
 

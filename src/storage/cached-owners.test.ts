@@ -195,15 +195,15 @@ describe('bounds', () => {
   });
 
   test('shows a value no longer than its time to live, counted from the start of its read', async () => {
-    let now = 0;
+    let now = 1000;
     const source = new ManualSource();
     const cache = new CachedOwners(source, { ...WIDE, ttl: 60 }, () => now);
     void cache.load('a');
-    now = 50;
+    now = 1050;
     await source.answer('one');
-    now = 60;
+    now = 1060;
     expect(cache.peek('a')).toBe('one');
-    now = 61;
+    now = 1061;
     expect([cache.peek('a'), cache.length, cache.size]).toEqual([undefined, 0, 0]);
   });
 });

@@ -39,6 +39,11 @@ describe('InputBuffer', () => {
     input.push(whole.subarray(0, 4));
     for (let n = 0; n < 100; n++) input.push(Buffer.from('xxxxxxxxxx'));
     expect(Buffer.compare(whole, before)).toBe(0);
+    input.start = input.end;
+    input.push(whole);
+    input.start += 60;
+    input.push(Buffer.from('xxxx'));
+    expect(Buffer.compare(whole, before)).toBe(0);
   });
 
   it('copies a little piece out of a big chunk', () => {

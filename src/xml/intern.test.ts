@@ -20,6 +20,7 @@ describe('InternTable', () => {
       const other = `${text.slice(0, k)}!${text.slice(k + 1)}`;
       expect(get(table, text)).toBe(text);
       expect(get(table, other)).toBe(other);
+      expect(get(table, text)).toBe(text);
       expect(get(table, text.slice(0, k + 1))).toBe(text.slice(0, k + 1));
     }
   });

@@ -201,7 +201,7 @@ describe('what an attack costs', () => {
 });
 
 describe('memory', () => {
-  it('of a big chunk is not held for the few bytes left of it', () => {
+  it('of a big chunk is not held for the few bytes left of it', async () => {
     setFlagsFromString('--expose-gc');
     const collect: unknown = runInNewContext('gc');
     if (typeof collect !== 'function') throw new Error('no gc');
@@ -215,8 +215,12 @@ describe('memory', () => {
       expect(reader.buffered).toBe(6);
       readers.push(reader);
     }
-    collect();
-    const held = process.memoryUsage().arrayBuffers - before;
+    let held = Infinity;
+    for (let tries = 0; tries < 20 && held / readers.length >= 5000; tries++) {
+      collect(); // what it found to be free is given back by another thread
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      held = process.memoryUsage().arrayBuffers - before;
+    }
     expect(held / readers.length).toBeLessThan(5000);
   });
 });

@@ -209,6 +209,16 @@ describe('restart', () => {
     expect(read(`\n<?xml version='1.0'?>\n${HEADER}`, reader)).toEqual(['open']);
   });
 
+  it('forgets how far the begin of the new document was read', () => {
+    const reader = new XmlReader(LIMITS_AFTER_AUTH);
+    reader.push(Buffer.from(`${HEADER}<auth/><stream:stream xmlns:stream='urn:other' to=`));
+    expect([reader.next(), reader.next(), reader.next()]).toEqual(['open', 'stanza', undefined]);
+    reader.restart();
+    expect(read("'t'>", reader)).toEqual(['open']);
+    expect(reader.header.ns).toBe('urn:other');
+    expect(reader.header.to).toBe('t');
+  });
+
   it('does not take what follows it as part of the old stream', () => {
     const reader = new XmlReader(LIMITS_AFTER_AUTH);
     read(`${HEADER}<auth/>`, reader);

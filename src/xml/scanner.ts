@@ -162,10 +162,11 @@ function scanEndTag(scan: Scan, bytes: Buffer, i: number, end: number): number {
   const name = scan.base + (scan.open[top] as number);
   const length = (scan.open[top + 1] as number) - (scan.open[top] as number);
   let p = i + 2;
-  for (let k = 0; k < length; k++, p++) {
-    if (p >= end) return -1;
-    if (bytes[p] !== bytes[name + k]) throw notWellFormed('end tag of an element that is not open');
+  const there = Math.min(length, end - p);
+  for (let k = 0; k < there; k++) {
+    if (bytes[p + k] !== bytes[name + k]) throw notWellFormed('end tag of an element that is not open');
   }
+  p += there;
   while (p < end && (BYTE_CLASS[bytes[p] as number] as number) & SPACE) p++;
   if (p >= end) return -1;
   if (bytes[p] !== GT) throw notWellFormed('malformed end tag');

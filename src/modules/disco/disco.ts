@@ -89,7 +89,12 @@ export default defineModule({
       { to: 'self' },
     );
 
-    m.streamFeature({ offer: () => capsElement(disco.ver), takes: () => false, handle: () => undefined });
+    m.streamFeature({
+      informs: true,
+      offer: () => capsElement(disco.ver),
+      takes: () => false,
+      handle: () => undefined,
+    });
   },
 });
 

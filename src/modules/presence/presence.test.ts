@@ -155,12 +155,30 @@ describe('the end', () => {
     const bob = await world.available('bob@localhost/b');
     const carol = await world.available('carol@localhost/c');
     const alice = await world.client('alice@localhost/a');
+    const dave = await world.available('dave@localhost/d');
+    await befriend(world, 'alice@localhost', 'dave@localhost');
     await send(alice, '<presence to="carol@localhost"/>');
+    await send(alice, '<presence to="dave@localhost"/>');
+    dave.take();
     alice.end();
     await settled();
     expect(short(carol.take())).toEqual(['available alice@localhost/a', 'unavailable alice@localhost/a']);
+    expect(short(dave.take())).toEqual(['unavailable alice@localhost/a']);
     expect(bob.take()).toEqual([]);
   });
+});
+
+test('who was told once is not told again, and a resource without presence is told nothing', async () => {
+  const world = await start();
+  await befriend(world, 'alice@localhost', 'bob@localhost');
+  const alice = await world.available('alice@localhost/a');
+  const silent = await world.client('alice@localhost/silent');
+  const bob = await world.available('bob@localhost/b');
+  await send(bob, '<presence type="unsubscribe" to="alice@localhost"/>');
+  expect(short(bob.take())).toEqual(['unavailable alice@localhost/a']);
+  await send(alice, '<presence type="unavailable"/>');
+  expect(bob.take()).toEqual([]);
+  expect(silent.take()).toEqual([]);
 });
 
 test('between nodes: presence, probes, requests and pushes reach every resource', async () => {

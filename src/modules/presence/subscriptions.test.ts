@@ -433,6 +433,71 @@ describe('states cannot be forged (S60)', () => {
   });
 });
 
+describe('contacts elsewhere', () => {
+  test('only what the state lets through is routed, from account to account (§3.1.2)', async () => {
+    await start();
+    const sent: string[] = [];
+    world.server.remote = {
+      output: (event) => ({
+        release: () => {
+          sent.push(`${event.stanza.type} ${event.stanza.from} ${event.stanza.to}`);
+          event.origin.finished(event.seq);
+        },
+      }),
+    };
+    const alice = await online(`${ALICE}/a`);
+    for (const type of ['subscribed', 'unsubscribed', 'subscribe', 'unsubscribe']) {
+      await send(alice, presence(type, 'carol@elsewhere.example/phone'));
+    }
+    expect(sent).toEqual([
+      `subscribe ${ALICE} carol@elsewhere.example`,
+      `unsubscribe ${ALICE} carol@elsewhere.example`,
+    ]);
+    await put(ALICE, 'carol@elsewhere.example', { subscription: 'both' });
+    sent.length = 0;
+    await send(alice, '<presence><show>away</show></presence>');
+    alice.end();
+    await settled();
+    expect(sent).toEqual([
+      `undefined ${ALICE}/a carol@elsewhere.example`,
+      `unavailable ${ALICE}/a carol@elsewhere.example`,
+    ]);
+  });
+
+  test('the server itself has no roster', async () => {
+    await start();
+    await send(await online(`${ALICE}/a`), presence('subscribe', 'localhost'));
+    expect((await roster().items('localhost')).size).toBe(0);
+  });
+});
+
+test('changes of one item at the same time are both kept, whoever comes first', async () => {
+  let hold: Promise<void> | undefined;
+  const slow = defineModule({
+    name: 'slow',
+    summary: 'Holds subscription stanzas up',
+    xeps: [],
+    scope: 'host',
+    options: z.object({}),
+    setup: (m) =>
+      m.on('stanza/incoming', 'store', ({ stanza }) => (stanza.type?.startsWith('subscri') ? hold : undefined)),
+  });
+  world = await World.start({ modules: [slow], hosts: [{ modules: [...MODULES, 'slow'] }] });
+  const alice = await online(`${ALICE}/a`);
+  const bob = await online(`${BOB}/b`);
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  hold = promise.then(() => undefined);
+  await send(alice, presence('subscribe', BOB)); // both sides are decided on, neither is stored
+  await put(ALICE, BOB, { name: 'Bob' });
+  await put(BOB, ALICE, { name: 'Al', subscription: 'to' });
+  resolve(undefined);
+  await settled();
+  bob.take();
+  expect(await itemOf(ALICE, BOB)).toMatchObject({ name: 'Bob', ask: true });
+  expect(await itemOf(BOB, ALICE)).toMatchObject({ name: 'Al', subscription: 'to' });
+  expect((await itemOf(BOB, ALICE))?.request).toBeDefined();
+});
+
 describe('limits', () => {
   test('requests beyond those that may wait are ignored, those waiting and known contacts are not (S61)', async () => {
     await start({ roster_max_pending: 2 });

@@ -56,7 +56,6 @@ export class Subscriptions {
       event.drop();
       return andThen(roster.isSubscribed(user, from.bare.key), (allowed) => this.#answerProbe(user, from, allowed));
     }
-    if (from.bare.key === user) return event.drop();
     event.stanza = stanza.with({ from: from.bare.key, to: user });
     return andThen(roster.items(user), (items) => this.#receive(event, roster, items, type));
   }

@@ -1,8 +1,11 @@
 /** Rosters as clients see them: RFC 6121 §2. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { settled, World, type TestClient } from '../../../test/support/world.ts';
-import type { Element } from '../../xml/element.ts';
-import { Roster } from './service.ts';
+import { SessionState } from '../../host/session-state.ts';
+import { el, type Element } from '../../xml/element.ts';
+import { Stanza } from '../../xml/stanza.ts';
+import { Pusher, type Held } from './pusher.ts';
+import { Roster, type RosterItem } from './service.ts';
 
 const NS = 'jabber:iq:roster';
 const MODULES = ['message', 'iq', 'presence', 'roster'];
@@ -130,6 +133,95 @@ describe('get and set', () => {
   });
 });
 
+const PLAIN: RosterItem = {
+  listed: true,
+  name: undefined,
+  groups: [],
+  subscription: 'none',
+  ask: false,
+  approved: false,
+  request: undefined,
+};
+
+describe('changes that other modules make', () => {
+  const change = async (to: (item: RosterItem | undefined) => RosterItem | undefined): Promise<void> => {
+    const unit = world.server.storage.unit();
+    world.host().services.find(Roster)?.change(unit, 'alice@localhost', 'bob@localhost', to);
+    await unit.submit()?.settled();
+  };
+
+  test('whoever has only asked is not in the roster; an edit keeps what is not the client’s to say', async () => {
+    await start();
+    const alice = await interested('alice@localhost/x');
+    await change(() => ({ ...PLAIN, listed: false, request: '<presence/>' }));
+    expect(alice.take()).toEqual([]);
+    expect(itemsIn((await ask(alice, get()))[0])).toEqual([]);
+    expect(condition(await ask(alice, set('<item jid="bob@localhost" subscription="remove"/>')))).toBe(
+      'item-not-found',
+    );
+    await change((item) => ({ ...(item ?? PLAIN), listed: true, subscription: 'to', approved: true }));
+    expect(itemsIn(alice.take()[0])).toEqual(['jid=bob@localhost subscription=to approved=true']);
+    await ask(alice, set('<item jid="bob@localhost" name="B"/>'));
+    const stored = await world.host().services.find(Roster)?.items('alice@localhost');
+    expect(stored?.get('bob@localhost')).toEqual({
+      ...PLAIN,
+      name: 'B',
+      subscription: 'to',
+      approved: true,
+      request: '<presence/>',
+    });
+    await change((item) => ({ ...(item ?? PLAIN), listed: false }));
+    expect(itemsIn(alice.take().findLast(isPush))).toEqual(['jid=bob@localhost subscription=remove']);
+  });
+
+  test.each<[string, Partial<RosterItem>]>([
+    ['subscription', { subscription: 'both' }],
+    ['ask', { ask: true }],
+    ['approved', { approved: true }],
+    ['name', { name: 'B' }],
+    ['groups', { groups: ['x'] }],
+  ])('a change of %s alone is pushed', async (_what, difference) => {
+    await start();
+    await change(() => ({ ...PLAIN, groups: ['g'] }));
+    const alice = await interested('alice@localhost/x');
+    await change(() => ({ ...PLAIN, groups: ['g'], ...difference }));
+    expect(alice.take()).toHaveLength(1);
+  });
+
+  test('what is not committed is told nobody', async () => {
+    await start();
+    const alice = await interested('alice@localhost/x');
+    const events: unknown[] = [];
+    world
+      .host()
+      .hook('roster/changed')
+      .add('test', 'observe', (event) => void events.push(event));
+    const fails = change(() => {
+      throw new Error('no');
+    });
+    await expect(fails).rejects.toThrow('no');
+    await settled();
+    expect(alice.take()).toEqual([]);
+    expect(events).toEqual([]);
+  });
+
+  test('pushes wait for the answers of all roster gets under way', async () => {
+    await start();
+    const alice = await interested('alice@localhost/x');
+    const pusher = new Pusher(world.host(), new SessionState<Held | undefined>(() => undefined));
+    const push = Stanza.of(el('iq', 'jabber:client', { type: 'set', id: '1' }));
+    pusher.hold(alice.session);
+    pusher.hold(alice.session);
+    pusher.send('alice@localhost', [push]);
+    pusher.release(alice.session);
+    expect(alice.take()).toEqual([]);
+    pusher.release(alice.session);
+    expect(alice.take()).toHaveLength(1);
+    pusher.send('alice@localhost', [push]);
+    expect(alice.take()).toHaveLength(1);
+  });
+});
+
 describe('attacks', () => {
   test('a client cannot grant itself a subscription (S61: state set by client)', async () => {
     await start();
@@ -161,13 +253,8 @@ describe('attacks', () => {
     const unit = world.server.storage.unit();
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
       roster?.change(unit, 'alice@localhost', `${name}@localhost`, () => ({
-        listed: true,
+        ...PLAIN,
         name,
-        groups: [],
-        subscription: 'none',
-        ask: false,
-        approved: false,
-        request: undefined,
       }));
     }
     await unit.submit()?.settled();

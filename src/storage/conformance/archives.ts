@@ -228,6 +228,8 @@ export function archiveConformance(open: () => Promise<Medium>): void {
         seen.push(...entries.map(({ text }) => text));
         last = entries.at(-1)?.id ?? last;
         if (entries.length === 0 && !more) break;
+        await new Promise((resolve) => setImmediate(resolve)); // a medium that answers at once must not starve timers
+        if (seen.length > 180) break;
       }
       await writers;
       expect(seen).toEqual((await entriesOf(store, 'a')).map(({ text }) => text));

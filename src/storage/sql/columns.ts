@@ -1,5 +1,8 @@
 /** Values of database columns, checked. A column of another type means that the schema is not ours. */
 
+/** One row; the names are those of the columns. */
+export type Row = Readonly<Record<string, unknown>>;
+
 /** @throws Error if it is no text */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;

@@ -117,6 +117,13 @@ describe('matching', () => {
     expect(scope.show(parseTemplate('{id}-{any}-{new}'))).toBe('x-{any}-{new}');
   });
 
+  test('variables of different names have different values', () => {
+    const scope = newScope();
+    scope.commit(new Map([['first', 'x']]));
+    expect(match('{second}', 'x', scope)).toBeUndefined();
+    expect(match('{second}', 'y', scope)).toEqual({ first: 'x', second: 'y' });
+  });
+
   test('a failed match captures nothing', () => {
     const scope = newScope();
     match('{id}', 'x', scope);

@@ -57,6 +57,7 @@ export class Scope {
       return this.#matches(part.name, part.argument, found) ? captures : undefined;
     }
     if (part?.kind !== 'variable' || found === '') return undefined;
+    if ([...captures.values()].includes(found)) return undefined; // different names are for different values
     return new Map([...captures, [part.name, found]]);
   }
 

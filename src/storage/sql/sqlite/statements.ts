@@ -1,8 +1,6 @@
 /** Prepared statements of one SQLite connection, kept by their text. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-
-/** One row; the names are those of the columns. */
-export type Row = Readonly<Record<string, unknown>>;
+import type { Row } from '../columns.ts';
 
 /** Runs fixed SQL. Texts must come from a bounded set, since each is kept prepared. */
 export class Statements {
