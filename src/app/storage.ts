@@ -1,4 +1,5 @@
 /** Opens the storage that the configuration asks for. What is not asked for is not loaded. */
+import { join } from 'node:path';
 import type { Storage } from '../storage/stores.ts';
 
 /** Which storage, and where. */
@@ -13,7 +14,21 @@ export type StorageConfig =
        * the last seconds before a power cut may be lost. Faster where the disk is slow to sync.
        */
       readonly synchronous?: 'full' | 'normal';
+    }
+  | {
+      readonly kind: 'postgresql';
+      /** `postgresql://USER:PASSWORD@HOST:PORT/DATABASE` */
+      readonly url: string;
+      /** Schema of the tables, `couplet` unless told otherwise. Servers that share a database need one each. */
+      readonly schema?: string;
+      /** Folder of what is not in the database: uploads. */
+      readonly directory: string;
+      /** Milliseconds to wait for a server that holds the data, 30 s unless told otherwise. */
+      readonly lockWait?: number;
     };
+
+/** Milliseconds: PostgreSQL notices within this time that a machine is gone. */
+const LOCK_WAIT = 30_000;
 
 /** Who is told what an operator should know. */
 export interface StorageEvents {
@@ -40,6 +55,17 @@ export async function openStorage(config: StorageConfig, { failed, noticed }: St
         synchronous: config.synchronous ?? 'full',
         report: failed,
         copied: (path) => noticed(`the database was copied to ${path} before its schema was changed`),
+      });
+    }
+    case 'postgresql': {
+      const { openPostgresqlStorage } = await import('../storage/sql/postgresql/postgresql-storage.ts');
+      return openPostgresqlStorage({
+        url: config.url,
+        schema: config.schema ?? 'couplet',
+        blobs: join(config.directory, 'blobs'),
+        lockWait: config.lockWait ?? LOCK_WAIT,
+        report: failed,
+        warn: noticed,
       });
     }
   }

@@ -180,6 +180,33 @@ describe('around the recipient', () => {
     expect(juliet.take().map((stanza) => stanza.attr('id'))).toEqual(['bounce', 'iq']);
   });
 
+  test('what stanza/undelivered writes is committed before anything else of the sender goes on', async () => {
+    world = await World.start();
+    const juliet = await world.client('juliet@localhost/balcony');
+    const nurse = await world.available('nurse@localhost/n');
+    const store = world.server.storage.keyed<string>('localhost', 'test', { encode: String, decode: String });
+    let fail = false;
+    world.host().hooks['stanza/undelivered'].add('test', 'store', (event) => {
+      store.update(event.unit, event.user, () => {
+        if (fail) throw new Error('disk full');
+        return event.stanza.id;
+      });
+      event.take();
+    });
+    juliet.send('<message id="stored" to="romeo@localhost"><body/></message>');
+    juliet.send('<message id="after" to="nurse@localhost/n"/>');
+    expect(nurse.take()).toEqual([]);
+    expect(juliet.session.handled.prefix).toBe(0);
+    await settled();
+    expect(await store.get('romeo@localhost')).toBe('stored');
+    expect(nurse.take().map((stanza) => stanza.attr('id'))).toEqual(['after']);
+    expect([juliet.take(), juliet.session.handled.prefix]).toEqual([[], 2]);
+    fail = true;
+    juliet.send('<message id="lost" to="romeo@localhost"><body/></message>');
+    await settled();
+    expect(answer(juliet)).toBe('resource-constraint');
+  });
+
   test('domains: another host of this server, one that is nowhere', async () => {
     world = await World.start({ hosts: [{ domain: 'one.test' }, { domain: 'two.test' }] });
     const juliet = await world.client('juliet@one.test/a');

@@ -78,8 +78,13 @@ function undeliverable(event: StanzaEvent, refuse: Refuse): void | Promise<void>
   const error = new StanzaError('service-unavailable');
   const hook = event.host.hooks['stanza/undelivered'];
   if (event.kind !== 'message' || hook.size === 0) return refuse(error);
-  const settle = (): void => {
-    if (!event.stopped) refuse(error);
+  const settle = (): void | Promise<void> => {
+    if (!event.stopped) return refuse(error);
+    // Taken: what the same sender sends after it waits until it is stored.
+    return event
+      .submit()
+      ?.settled()
+      .catch(() => refuse(new StanzaError('resource-constraint', 'The message could not be stored')));
   };
   let pending: void | Promise<void>;
   try {

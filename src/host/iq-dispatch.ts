@@ -41,7 +41,7 @@ function targetOf(event: StanzaEvent): IqTarget | undefined {
 }
 
 function pass(event: StanzaEvent): void {
-  event.origin.release.push(event.written?.submit(), event, event.stanza.bytes);
+  event.origin.release.push(event.submit(), event, event.stanza.bytes);
 }
 
 function run(event: StanzaEvent, handler: IqHandler, server: Server): void | Promise<void> {
@@ -106,10 +106,13 @@ class Request implements IqRequest {
 /** Queue the one answer behind everything that was written for it. A refused request writes nothing. */
 function answer(event: StanzaEvent, element: Answer, error: StanzaError | undefined): void {
   const { stanza, origin, seq } = event;
-  if (error !== undefined) return origin.release.push(undefined, new Reply(origin, errorReply(stanza, error), seq));
+  if (error !== undefined) {
+    event.discard();
+    return origin.release.push(undefined, new Reply(origin, errorReply(stanza, error), seq));
+  }
   const reply = iqResult(stanza, element);
   origin.release.push(
-    event.written?.submit(),
+    event.submit(),
     new Reply(origin, reply, seq, () =>
       errorReply(stanza, new StanzaError('resource-constraint', 'The change could not be stored')),
     ),

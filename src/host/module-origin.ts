@@ -7,12 +7,13 @@ import { ReleaseQueue } from './release-queue.ts';
 /** What a module sends is ordered by a queue of its own; errors that answer no request end here. */
 export class ModuleOrigin implements Origin {
   readonly session = undefined;
-  readonly release = new ReleaseQueue();
+  readonly release: ReleaseQueue;
   readonly #log: Log;
   readonly #settle: (stanza: Stanza) => boolean;
 
   constructor(log: Log, settle: (stanza: Stanza) => boolean) {
     this.#log = log;
+    this.release = new ReleaseQueue(undefined, (error) => log.error({ err: error }, 'an output failed'));
     this.#settle = settle;
   }
 

@@ -66,6 +66,7 @@ export class Router {
 
   /** Refuse a stanza: the error goes back through the sender's queue, nothing of it is stored. */
   refuse(event: StanzaEvent, error: unknown): void {
+    event.discard();
     this.#bounce(event.origin, event.stanza, event.seq, this.#server.errors.toStanzaError(error, event));
   }
 
@@ -107,7 +108,7 @@ export class Router {
 
   /** Into the sender's release queue, behind everything that was written for this stanza. */
   #leave(event: StanzaEvent): void {
-    event.origin.release.push(event.written?.submit(), event, event.stanza.bytes);
+    event.origin.release.push(event.submit(), event, event.stanza.bytes);
   }
 
   #remote(event: StanzaEvent): void {
@@ -115,7 +116,7 @@ export class Router {
     if (remote === undefined) {
       return this.refuse(event, new StanzaError('remote-server-not-found', 'Server-to-server is not available'));
     }
-    event.origin.release.push(event.written?.submit(), remote.output(event), event.stanza.bytes);
+    event.origin.release.push(event.submit(), remote.output(event), event.stanza.bytes);
   }
 
   #bounce(origin: Origin, stanza: Stanza, seq: number, error: StanzaError): void {

@@ -62,7 +62,10 @@ export class Session implements Origin, BoundSession {
     this.user = jid.bare.key;
     this.lang = lang;
     this.#link = link;
-    this.release = new ReleaseQueue(() => this.relieve());
+    this.release = new ReleaseQueue(
+      () => this.relieve(),
+      (error) => host.log.error({ err: error, jid: jid.toString() }, 'an output failed'),
+    );
   }
 
   get session(): Session {

@@ -1,5 +1,6 @@
 /** One stanza on its way through the phases of its sender or of its recipient. */
 import type { Jid } from '../jid/jid.ts';
+import type { Ticket } from '../storage/ticket.ts';
 import type { Unit } from '../storage/unit.ts';
 import type { Stanza } from '../xml/stanza.ts';
 import type { Host } from './host.ts';
@@ -60,16 +61,32 @@ export class StanzaEvent implements Releasable {
     return this.origin.session;
   }
 
-  /** The unit of this stanza's writes, made at first use. */
+  /** The unit of this stanza's writes, made at first use; another one for what is written after it was submitted. */
   get unit(): Unit {
     if (this.#first !== undefined) return this.#first.unit;
-    return (this.#unit ??= this.host.server.storage.unit());
+    if (this.#unit === undefined || this.#unit.submitted) this.#unit = this.host.server.storage.unit();
+    return this.#unit;
   }
 
-  /** The unit if anything was written. */
+  /** The unit if anything was written that is not submitted yet. */
   get written(): Unit | undefined {
-    const unit = this.#first === undefined ? this.#unit : this.#first.#unit;
+    const unit = this.#openUnit();
     return unit === undefined || unit.empty ? undefined : unit;
+  }
+
+  /** Submit what was written: the ticket to wait for, if anything was. */
+  submit(): Ticket | undefined {
+    return this.written?.submit();
+  }
+
+  /** Nothing of what was written is kept. */
+  discard(): void {
+    this.#openUnit()?.discard();
+  }
+
+  #openUnit(): Unit | undefined {
+    const unit = this.#first === undefined ? this.#unit : this.#first.#unit;
+    return unit === undefined || unit.submitted ? undefined : unit;
   }
 
   /** True after `drop()` or `take()`: later handlers are not called, nothing is routed. */

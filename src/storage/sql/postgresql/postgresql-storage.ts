@@ -46,14 +46,16 @@ export async function openPostgresqlStorage(options: PostgresqlOptions): Promise
 }
 
 /** The same without the rest of the storage. */
-export async function openPostgresqlDriver(options: Omit<PostgresqlOptions, 'blobs'>): Promise<PostgresqlDriver> {
+export async function openPostgresqlDriver(
+  options: Omit<PostgresqlOptions, 'blobs' | 'report'>,
+): Promise<PostgresqlDriver> {
   const place = placeOf(options);
   const writer = new WriterConnection(place);
   try {
     const client = await writer.open(options.lockWait);
     await check(client, options.warn);
     await migratePostgresql(client, place.schema);
-    return new PostgresqlDriver(writer, new PostgresqlReader(place, options.report));
+    return new PostgresqlDriver(writer, new PostgresqlReader(place));
   } catch (error) {
     await writer.close();
     throw error;
@@ -61,7 +63,7 @@ export async function openPostgresqlDriver(options: Omit<PostgresqlOptions, 'blo
 }
 
 /** The place with a name that no other process has. */
-export function placeOf({ url, schema }: Pick<PostgresqlOptions, 'url' | 'schema'>): PostgresqlPlace {
+function placeOf({ url, schema }: Pick<PostgresqlOptions, 'url' | 'schema'>): PostgresqlPlace {
   return {
     url,
     schema,
