@@ -51,10 +51,15 @@ function act(event: StanzaEvent, verdict: Verdict, refuse: Refuse, tried: readon
     if (outcome instanceof Promise) (remote ??= []).push(outcome);
     else if (outcome) taken = true;
   }
-  if (remote === undefined) return taken ? undefined : again(event, targets, refuse, tried);
+  if (remote === undefined) return taken ? delivered(event, targets) : again(event, targets, refuse, tried);
   return Promise.all(remote).then((outcomes) => {
-    if (!taken && !outcomes.includes(true)) return again(event, targets, refuse, tried);
+    return taken || outcomes.includes(true) ? delivered(event, targets) : again(event, targets, refuse, tried);
   });
+}
+
+function delivered(event: StanzaEvent, targets: readonly Entry[]): void {
+  const hook = event.host.hooks['stanza/delivered'];
+  if (hook.size > 0) void hook.emit({ event, targets }); // the sender's next stanza does not wait for copies
 }
 
 /** All were gone by the time it came to them: look once more, then nobody takes it. */
@@ -80,11 +85,13 @@ function undeliverable(event: StanzaEvent, refuse: Refuse): void | Promise<void>
   if (event.kind !== 'message' || hook.size === 0) return refuse(error);
   const settle = (): void | Promise<void> => {
     if (!event.stopped) return refuse(error);
+    const ticket = event.submit();
+    if (ticket === undefined) return delivered(event, NOBODY);
     // Taken: what the same sender sends after it waits until it is stored.
-    return event
-      .submit()
-      ?.settled()
-      .catch(() => refuse(new StanzaError('resource-constraint', 'The message could not be stored')));
+    return ticket.settled().then(
+      () => delivered(event, NOBODY),
+      () => refuse(new StanzaError('resource-constraint', 'The message could not be stored')),
+    );
   };
   let pending: void | Promise<void>;
   try {

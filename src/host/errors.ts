@@ -1,6 +1,7 @@
 /** Turns whatever a handler threw into what may go on the wire. */
 import { randomId } from '../stanza/ids.ts';
 import { StanzaError } from '../stanza/errors.ts';
+import { printElement } from '../xml/print.ts';
 import type { Log } from '../logging/log.ts';
 import type { StanzaEvent } from './stanza-event.ts';
 
@@ -16,7 +17,10 @@ export class ErrorMapper {
   toStanzaError(error: unknown, event: StanzaEvent): StanzaError {
     if (error instanceof StanzaError) return error;
     const id = randomId();
-    this.#log.error({ err: error, error_id: id, from: event.from.toString(), kind: event.kind }, 'handler failed');
+    this.#log.error(
+      { err: error, error_id: id, from: event.from.toString(), stanza: printElement(event.stanza.tree()) },
+      'handler failed',
+    );
     return new StanzaError('internal-server-error', `Error ${id}`);
   }
 }

@@ -2,6 +2,7 @@
  * Names and payloads of the host's events. A module adds its own by declaration merging into `HostEvents`; their names
  * start with the module's name.
  */
+import type { Entry } from '../cluster/backend.ts';
 import type { Stanza } from '../xml/stanza.ts';
 import type { StanzaEvent } from './stanza-event.ts';
 import type { Session } from './session.ts';
@@ -31,6 +32,13 @@ export interface PresenceEvent {
   readonly stanza: Stanza;
 }
 
+/** A stanza that was delivered or stored for later. */
+export interface DeliveredEvent {
+  readonly event: StanzaEvent;
+  /** The resources of the account that took it as it is; none if it was stored. */
+  readonly targets: readonly Entry[];
+}
+
 /** A stanza on its way into a client's connection. */
 export interface DeliverEvent {
   readonly session: Session;
@@ -51,6 +59,13 @@ export interface CoreEvents {
   'stanza/outgoing': StanzaEvent;
   /** Phases of the recipient: every stanza for an account or address of this host. Runs once, on the node it entered. */
   'stanza/incoming': StanzaEvent;
+  /**
+   * What a session of this host sent was accepted: everything written for it is committed, and it is about to be
+   * delivered. With the event of the sender's phases.
+   */
+  'stanza/sent': StanzaEvent;
+  /** A stanza reached resources of this host, or was stored for them. */
+  'stanza/delivered': DeliveredEvent;
   /** A message that no resource took: a `store` handler may call `take()`, else the sender gets the error. */
   'stanza/undelivered': StanzaEvent;
   /** Just before a stanza is written to a client, where its session lives. */

@@ -121,6 +121,8 @@ function makeHooks(report: (error: unknown, module: string) => void): Hooks {
   return {
     'stanza/outgoing': new Hook(report, isStopped),
     'stanza/incoming': new Hook(report, isStopped),
+    'stanza/sent': new Hook(report),
+    'stanza/delivered': new Hook(report),
     'stanza/undelivered': new Hook(report, isStopped),
     'session/deliver': new Hook(report),
     'session/bound': new Hook(report),

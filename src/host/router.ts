@@ -58,10 +58,18 @@ export class Router {
       this.#answer(event, new StanzaError('resource-constraint', 'The message could not be stored'));
       return event.origin.finished(event.seq);
     }
+    if (event.outgoing !== undefined) this.sent(event.outgoing);
     if (event.stopped) return event.origin.finished(event.seq);
+    if (event.archived !== undefined) event.stanza = event.identified();
     const pending = deliverTo(event, (error) => this.#answer(event, error));
     if (pending === undefined) return event.origin.finished(event.seq);
     return pending.finally(() => event.origin.finished(event.seq));
+  }
+
+  /** What a sender's phases let pass is accepted; called by whatever then takes it, before it does. */
+  sent(event: StanzaEvent): void {
+    const hook = event.host.hooks['stanza/sent'];
+    if (hook.size > 0 && event.session !== undefined) void hook.emit(event);
   }
 
   /** Refuse a stanza: the error goes back through the sender's queue, nothing of it is stored. */

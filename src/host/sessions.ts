@@ -1,7 +1,7 @@
 /** Who is where: the sessions of all nodes through the cluster's registry, those of this node as objects. */
 import type { Binding, BindResult, ClusterBackend, ConflictPolicy, Entry, FrameKind } from '../cluster/backend.ts';
 import { StreamError } from '../stanza/stream-error.ts';
-import { LIMITS_AFTER_AUTH } from '../xml/limits.ts';
+import { LIMITS_OWN } from '../xml/limits.ts';
 import { parseStanza } from '../xml/reader.ts';
 import type { Stanza } from '../xml/stanza.ts';
 import type { Session } from './session.ts';
@@ -27,7 +27,7 @@ export class Sessions {
     this.#undo = [
       cluster.handle(DELIVER, (_from, sid, body) => {
         const session = this.#local.get(sid);
-        const taken = session?.deliver(parseStanza(Buffer.from(body, 'latin1'), LIMITS_AFTER_AUTH)) === true;
+        const taken = session?.deliver(parseStanza(Buffer.from(body, 'latin1'), LIMITS_OWN)) === true;
         return taken ? { type: 'ok', body: '' } : { type: 'gone' };
       }),
       cluster.handle(REPLACED, (_from, sid) => {
@@ -104,7 +104,7 @@ export class Sessions {
   presence(entry: Entry): Stanza | undefined | Promise<Stanza | undefined> {
     if (entry.node === this.#cluster.self) return this.#local.get(entry.sid)?.presence;
     return this.#cluster.call(entry.node, PRESENCE, entry.sid).then((reply) => {
-      return reply.type === 'ok' ? parseStanza(Buffer.from(reply.body, 'latin1'), LIMITS_AFTER_AUTH) : undefined;
+      return reply.type === 'ok' ? parseStanza(Buffer.from(reply.body, 'latin1'), LIMITS_OWN) : undefined;
     });
   }
 

@@ -1,5 +1,7 @@
 /** One stanza on its way through the phases of its sender or of its recipient. */
 import type { Jid } from '../jid/jid.ts';
+import { stanzaIdElement } from '../stanza/stanza-ids.ts';
+import type { Appended } from '../storage/archive-store.ts';
 import type { Ticket } from '../storage/ticket.ts';
 import type { Unit } from '../storage/unit.ts';
 import type { Stanza } from '../xml/stanza.ts';
@@ -30,7 +32,10 @@ export class StanzaEvent implements Releasable {
   readonly user: string;
   /** Position among the stanzas received from the sender's session; -1 for those that are not counted. */
   readonly seq: number;
-  readonly #first: StanzaEvent | undefined;
+  /** The event of the sender's phases, where this is that of the recipient's and the sender had any. */
+  readonly outgoing: StanzaEvent | undefined;
+  /** Set by an archive: the entry that was made of the stanza for `user`. */
+  archived: Appended | undefined = undefined;
   #unit: Unit | undefined;
   #stopped = false;
 
@@ -43,7 +48,7 @@ export class StanzaEvent implements Releasable {
     origin: Origin,
     user: string,
     seq: number,
-    first?: StanzaEvent,
+    outgoing?: StanzaEvent,
   ) {
     this.stanza = stanza;
     this.kind = kind;
@@ -53,7 +58,7 @@ export class StanzaEvent implements Releasable {
     this.origin = origin;
     this.user = user;
     this.seq = seq;
-    this.#first = first;
+    this.outgoing = outgoing;
   }
 
   /** The sender's session, where the sender is a client of this server. */
@@ -63,7 +68,7 @@ export class StanzaEvent implements Releasable {
 
   /** The unit of this stanza's writes, made at first use; another one for what is written after it was submitted. */
   get unit(): Unit {
-    if (this.#first !== undefined) return this.#first.unit;
+    if (this.outgoing !== undefined) return this.outgoing.unit;
     if (this.#unit === undefined || this.#unit.submitted) this.#unit = this.host.server.storage.unit();
     return this.#unit;
   }
@@ -85,8 +90,14 @@ export class StanzaEvent implements Releasable {
   }
 
   #openUnit(): Unit | undefined {
-    const unit = this.#first === undefined ? this.#unit : this.#first.#unit;
+    const unit = this.outgoing === undefined ? this.#unit : this.outgoing.#unit;
     return unit === undefined || unit.submitted ? undefined : unit;
+  }
+
+  /** The stanza with the id of its archive entry, once that is committed (XEP-0359 v0.7.0 §3.2). */
+  identified(): Stanza {
+    const id = this.archived?.id;
+    return id === undefined ? this.stanza : this.stanza.append(stanzaIdElement(id, this.user));
   }
 
   /** True after `drop()` or `take()`: later handlers are not called, nothing is routed. */

@@ -1,6 +1,6 @@
 /** Content that our own code built. */
 import type { Content } from './content.ts';
-import { Element, type Node } from './element.ts';
+import type { Element, Node } from './element.ts';
 import { serialiseNodes } from './serialise.ts';
 
 /** Content made of trees. */

@@ -33,3 +33,16 @@ export const LIMITS_AFTER_AUTH: XmlLimits = {
   nameBytes: 256,
   namespaces: 32,
 };
+
+/**
+ * For what this server accepted once and wrote itself: stored elements, stanzas from another node. It may have grown
+ * since, by escaping, stamps and wrapping.
+ */
+export const LIMITS_OWN: XmlLimits = {
+  bytes: 8 * 524_288,
+  depth: 128,
+  elements: 40_000,
+  attributes: 128,
+  nameBytes: 512,
+  namespaces: 64,
+};

@@ -39,7 +39,7 @@ export class XmlReader {
   #scan: Scan | undefined;
   #header: StreamHeader | undefined;
   #stanza: Stanza | undefined;
-  #error: unknown;
+  #error: Error | undefined;
 
   constructor(limits: XmlLimits) {
     this.limits = limits;
@@ -79,7 +79,7 @@ export class XmlReader {
       if (token === undefined) this.#input.settle();
       return token;
     } catch (error) {
-      this.#error = error;
+      this.#error = error instanceof Error ? error : new Error(String(error));
       throw error;
     }
   }

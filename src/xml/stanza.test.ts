@@ -230,6 +230,12 @@ describe('names', () => {
     expect(stanza.with({ id: 'x' }).attr('__proto__')).toBe('1');
   });
 
+  it('of attributes are told apart by all of their letters', () => {
+    const stanza = received("<a tape='1' tyke='2' tpye='3' ti='4' ixd='5' io='6'/>");
+    expect([stanza.type, stanza.to, stanza.id]).toEqual([undefined, undefined, undefined]);
+    expect(stanza.attr('tape')).toBe('1');
+  });
+
   it('of attributes in other namespaces carry them', () => {
     const stanza = received("<a s:b='1' b='2'/>");
     expect(stanza.attr('{urn:s}b')).toBe('1');
