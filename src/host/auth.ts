@@ -1,7 +1,7 @@
 /** What a host asks of the module that knows its accounts. */
 import type { Unit } from '../storage/unit.ts';
 import type { CredentialStore } from '../stream/sasl/mechanism.ts';
-import type { ScramHash } from '../stream/sasl/scram-keys.ts';
+import type { ScramHash, ScramKeys } from '../stream/sasl/scram-keys.ts';
 import { service } from './services.ts';
 
 /** The accounts of one host. User names are canonical localparts; passwords are prepared here (RFC 8265 §4). */
@@ -16,6 +16,11 @@ export interface AuthProvider extends CredentialStore {
    * @throws StanzaError `not-acceptable` (the password cannot be used)
    */
   setPassword(unit: Unit, username: string, password: string): Promise<void>;
+  /**
+   * Make an account from keys that another server derived, or replace those of one that there is. Missing where the
+   * provider keeps no such keys.
+   */
+  setScramKeys?(unit: Unit, username: string, keys: ReadonlyMap<ScramHash, ScramKeys>): Promise<void>;
   /** Delete an account; harmless if there is none. */
   delete(unit: Unit, username: string): Promise<void>;
 }

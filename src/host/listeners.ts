@@ -30,6 +30,16 @@ export class Listeners {
     return (await this.#services.get(name)?.listener)?.addresses ?? [];
   }
 
+  /** All services that are open, in the order in which they were asked for, and where they listen. */
+  async all(): Promise<{ readonly service: string; readonly addresses: string[] }[]> {
+    const open: { service: string; addresses: string[] }[] = [];
+    for (const service of this.#services.keys()) {
+      const addresses = await this.addresses(service);
+      if (addresses.length > 0) open.push({ service, addresses: [...addresses] });
+    }
+    return open;
+  }
+
   /** Share a service, opened by the first user's `open`. The returned function gives it up. */
   async use(name: string, open: () => Promise<NetListener>): Promise<() => void> {
     const service = this.#services.get(name) ?? { open, listener: undefined, users: 0 };

@@ -48,7 +48,8 @@ export class Session implements Origin, BoundSession {
   flags = 0;
   priority = 0;
   readonly #link: SessionLink;
-  readonly #input = new Ring<Stanza>();
+  /** Stanzas that wait, and what is to be done between them. */
+  readonly #input = new Ring<Stanza | (() => void)>();
   #inputBytes = 0;
   #busy = false;
   #gets = 0;
@@ -97,10 +98,14 @@ export class Session implements Origin, BoundSession {
       this.#input.push(stanza);
       this.#inputBytes += stanza.bytes;
     } else this.#process(stanza);
-    if (!this.#paused && this.#crowded()) {
-      this.#paused = true;
-      this.#link.pause();
-    }
+    this.#pauseIfCrowded();
+  }
+
+  /** Do something in the order of the client's stanzas: when all that came before are begun, and none that comes after. */
+  inTurn(work: () => void): void {
+    if (!this.#busy) return work();
+    this.#input.push(work);
+    this.#pauseIfCrowded();
   }
 
   /** Write a stanza to the client; false if the session is over. */
@@ -170,12 +175,22 @@ export class Session implements Origin, BoundSession {
   #next(): void {
     this.#busy = false;
     while (!this.#busy) {
-      const stanza = this.#input.shift();
-      if (stanza === undefined) break;
-      this.#inputBytes -= stanza.bytes;
-      this.#process(stanza);
+      const next = this.#input.shift();
+      if (next === undefined) break;
+      if (typeof next === 'function') {
+        next();
+        continue;
+      }
+      this.#inputBytes -= next.bytes;
+      this.#process(next);
     }
     this.relieve();
+  }
+
+  #pauseIfCrowded(): void {
+    if (this.#paused || !this.#crowded()) return;
+    this.#paused = true;
+    this.#link.pause();
   }
 
   #crowded(): boolean {

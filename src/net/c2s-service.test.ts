@@ -8,6 +8,7 @@ import { Metrics } from '../metrics/metrics.ts';
 import { TimingWheel } from '../util/timing-wheel.ts';
 import { C2sService } from './c2s-service.ts';
 import type { C2sListenOptions, StreamDeadlines } from './interface.ts';
+import { TlsContexts } from './tls/tls-contexts.ts';
 
 const services: TestService[] = [];
 afterEach(async () => {
@@ -37,6 +38,7 @@ describe('connections of one address', () => {
     const service = new C2sService(
       serviceOptions([host], {}, { maxUnauthenticated: 3 }),
       new TimingWheel(),
+      new TlsContexts(),
       new TestLog(),
       new Metrics(),
     );
@@ -69,7 +71,13 @@ describe('connections of one address', () => {
   });
 
   it('that are gone before they are taken are not counted', () => {
-    const service = new C2sService(serviceOptions([]), new TimingWheel(), new TestLog(), new Metrics());
+    const service = new C2sService(
+      serviceOptions([]),
+      new TimingWheel(),
+      new TlsContexts(),
+      new TestLog(),
+      new Metrics(),
+    );
     const socket = new Socket();
     service.accept(socket);
     expect(socket.destroyed).toBe(true);
@@ -124,7 +132,7 @@ it('S11: leaves nothing behind of connections that come and go', async () => {
   const host = loginHost();
   const wheel = new TimingWheel();
   const metrics = new Metrics();
-  const service = new C2sService(serviceOptions([host]), wheel, new TestLog(), metrics);
+  const service = new C2sService(serviceOptions([host]), wheel, new TlsContexts(), new TestLog(), metrics);
   await service.open();
   const address = service.addresses[0] ?? '';
   for (let round = 0; round < 10; round++) {

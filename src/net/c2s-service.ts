@@ -9,6 +9,8 @@ import type { CutReason } from './connection.ts';
 import type { C2sListenOptions, NetListener } from './interface.ts';
 import { StreamConnection, type StreamService } from './stream-connection.ts';
 import { TcpServer, type Acceptor } from './tcp-server.ts';
+import type { TlsContexts } from './tls/tls-contexts.ts';
+import type { TlsCredentials } from './tls/secure-socket.ts';
 
 /** Milliseconds beyond the deadline for closing after which what is left is cut. */
 const DRAIN_GRACE = 1000;
@@ -17,6 +19,7 @@ const DRAIN_GRACE = 1000;
 export class C2sService implements Acceptor, NetListener, StreamService {
   readonly options: C2sListenOptions;
   readonly wheel: TimingWheel;
+  readonly #tls: TlsContexts;
   readonly #log: Log;
   readonly #metrics: Metrics;
   readonly #open: Gauge;
@@ -27,9 +30,10 @@ export class C2sService implements Acceptor, NetListener, StreamService {
   #server: TcpServer | undefined;
   #onDrained: (() => void) | undefined;
 
-  constructor(options: C2sListenOptions, wheel: TimingWheel, log: Log, metrics: Metrics) {
+  constructor(options: C2sListenOptions, wheel: TimingWheel, tls: TlsContexts, log: Log, metrics: Metrics) {
     this.options = options;
     this.wheel = wheel;
+    this.#tls = tls;
     this.#log = log.child({ service: options.service });
     this.#metrics = metrics;
     this.#open = metrics.gauge('couplet_connections', 'Connections', { service: options.service });
@@ -79,6 +83,17 @@ export class C2sService implements Acceptor, NetListener, StreamService {
 
   refused(): void {
     this.#count('refused', 'total');
+  }
+
+  credentials(domain: string | undefined): TlsCredentials | undefined {
+    return this.#tls.credentials(domain);
+  }
+
+  secured({ address, stream: { channel } }: StreamConnection): void {
+    const protocol = channel?.protocol ?? '';
+    const labels = { service: this.options.service, protocol };
+    this.#metrics.counter('couplet_tls_handshakes_total', 'TLS handshakes that succeeded', labels).inc();
+    this.#log.debug({ address, protocol, cipher: channel?.cipher }, 'encrypted');
   }
 
   authenticated(connection: StreamConnection): void {

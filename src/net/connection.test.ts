@@ -22,6 +22,14 @@ class Owner implements ConnectionOwner {
     this.events.push(`cut ${reason}`);
   }
 
+  handshakeStarted(): void {
+    this.events.push('handshake');
+  }
+
+  secured(): void {
+    this.events.push('secured');
+  }
+
   inputEnded(): void {
     this.events.push('end');
   }

@@ -1,8 +1,11 @@
 /** One TCP connection: its output in one write per loop turn and within bounds, its input to whoever owns it. */
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { SecureChannel } from '../stream/interface.ts';
 import type { Expirable, TimingWheel } from '../util/timing-wheel.ts';
 import type { OutputLimits } from './interface.ts';
 import { flushLater, type Flushable } from './loop-turn.ts';
+import { secureSocket, TlsChannel, type TlsStart } from './tls/secure-socket.ts';
 
 /** Whose connection it is. */
 export interface ConnectionOwner {
@@ -12,6 +15,10 @@ export interface ConnectionOwner {
   congestionChanged(congested: boolean): void;
   /** The connection is being cut because its client does not read. */
   cut(reason: CutReason): void;
+  /** The first bytes of TLS came in. */
+  handshakeStarted(): void;
+  /** From now on there is a `channel`. */
+  secured(): void;
   /** Nothing more will come in. */
   inputEnded(): void;
   /** The connection is gone. Called once. */
@@ -23,18 +30,18 @@ export type CutReason = 'overflow' | 'stall';
 
 /** Bytes handed to the socket at once. Progress is seen when all of them are gone. */
 const SLICE = 65_536;
+/** Likewise under TLS: for a write of 16 384 and more, Node's engine makes a buffer of that size and keeps it. */
+const TLS_SLICE = 16_000;
 
 const CONNECTION = Symbol('connection');
 type OwnedSocket = Socket & { [CONNECTION]: Connection };
 
 /**
- * Bytes pass in `receive` and `#send` and nowhere else: encryption belongs there, between owner and socket.
- *
  * What is written is kept until the loop turn ends, then handed over. While the kernel takes no more, what comes is kept
  * on, up to the limits.
  */
 export class Connection implements Flushable, Expirable {
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #owner: ConnectionOwner;
   readonly #limits: OutputLimits;
   readonly #wheel: TimingWheel;
@@ -48,6 +55,10 @@ export class Connection implements Flushable, Expirable {
   #ending = false;
   #gone = false;
   #congested = false;
+  /** Set while the first bytes of TLS are waited for: no output goes out. */
+  #tls: TlsStart | undefined;
+  #channel: SecureChannel | undefined;
+  #slice = SLICE;
 
   constructor(socket: Socket, owner: ConnectionOwner, limits: OutputLimits, wheel: TimingWheel) {
     this.#socket = socket;
@@ -55,12 +66,12 @@ export class Connection implements Flushable, Expirable {
     this.#limits = limits;
     this.#wheel = wheel;
     this.#progress = wheel.add(this);
-    Object.assign(socket, { [CONNECTION]: this });
-    socket.on('data', onData);
-    socket.on('end', onEnd);
-    socket.on('drain', onDrain);
-    socket.on('error', onError);
-    socket.on('close', onClose);
+    this.#listen(socket);
+  }
+
+  /** How the connection is encrypted, once it is. */
+  get channel(): SecureChannel | undefined {
+    return this.#channel;
   }
 
   /** Bytes that wait to be sent. */
@@ -81,10 +92,18 @@ export class Connection implements Flushable, Expirable {
     if (this.#output.length > this.#limits.soft) this.#overfull();
   }
 
+  /** Send what waits in clear; from then on everything is TLS, which begins with the next bytes that come in. */
+  startTls(start: TlsStart): void {
+    if (this.#gone) return;
+    if (this.#inFlight === 0) this.#send();
+    this.#tls = start;
+  }
+
   /** Send what waits, then end our side. */
   end(): void {
     if (this.#ending || this.#gone) return;
     this.#ending = true;
+    if (this.#tls !== undefined) return this.destroy(); // nothing may be said before TLS
     this.#flushLater();
   }
 
@@ -113,7 +132,14 @@ export class Connection implements Flushable, Expirable {
   }
 
   receive(chunk: Buffer): void {
-    this.#owner.received(chunk);
+    if (this.#tls === undefined) this.#owner.received(chunk);
+    else this.#encrypt(chunk, this.#tls);
+  }
+
+  /** The handshake is done. */
+  secured(socket: TLSSocket, start: TlsStart): void {
+    this.#channel = new TlsChannel(socket, start);
+    this.#owner.secured();
   }
 
   inputEnded(): void {
@@ -135,6 +161,32 @@ export class Connection implements Flushable, Expirable {
     this.#owner.gone();
   }
 
+  #listen(socket: Socket): void {
+    Object.assign(socket, { [CONNECTION]: this });
+    socket.on('data', onData);
+    socket.on('end', onEnd);
+    socket.on('drain', onDrain);
+    socket.on('error', onError);
+    socket.on('close', onClose);
+  }
+
+  /** Put TLS between the socket and us. */
+  #encrypt(first: Buffer, start: TlsStart): void {
+    if (this.#output !== '') return this.destroy(); // it has not even read what comes before TLS
+    const clear = this.#socket;
+    // 'error' keeps its listener, for what TLS does not pass on
+    clear.off('data', onData).off('end', onEnd).off('drain', onDrain).off('close', onClose);
+    const secure = secureSocket(clear, first, start);
+    secure.once('secure', () => this.secured(secure, start));
+    this.#tls = undefined;
+    this.#socket = secure;
+    this.#slice = TLS_SLICE;
+    this.#inFlight = 0;
+    this.#wheel.disarm(this.#progress);
+    this.#listen(secure);
+    this.#owner.handshakeStarted();
+  }
+
   #flushLater(): void {
     if (this.#flushing) return;
     this.#flushing = true;
@@ -143,11 +195,12 @@ export class Connection implements Flushable, Expirable {
 
   /** Hand over slices as long as the kernel takes them at once. */
   #send(): void {
+    if (this.#tls !== undefined) return;
     while (this.#output !== '' && this.#inFlight === 0) {
       let slice = this.#output;
-      if (slice.length > SLICE) {
-        slice = this.#output.slice(0, SLICE);
-        this.#output = this.#output.slice(SLICE);
+      if (slice.length > this.#slice) {
+        slice = this.#output.slice(0, this.#slice);
+        this.#output = this.#output.slice(this.#slice);
       } else this.#output = '';
       this.#socket.write(slice, 'latin1');
       this.#inFlight = this.#socket.writableLength;

@@ -7,6 +7,7 @@ import { Metrics } from '../metrics/metrics.ts';
 import { TimingWheel } from '../util/timing-wheel.ts';
 import { TestLog } from '../../test/support/stream/service.ts';
 import { C2sService } from './c2s-service.ts';
+import { TlsContexts } from './tls/tls-contexts.ts';
 
 const SILENT = 5000;
 const services: TestService[] = [];
@@ -96,7 +97,7 @@ describe('at full size', () => {
   it('S11: 200 000 connections that come and go leave nothing', { timeout: 600_000 }, async () => {
     const wheel = new TimingWheel();
     const metrics = new Metrics();
-    const service = new C2sService(serviceOptions([loginHost()]), wheel, new TestLog(), metrics);
+    const service = new C2sService(serviceOptions([loginHost()]), wheel, new TlsContexts(), new TestLog(), metrics);
     await service.open();
     const [address = ''] = service.addresses;
     await clients(COME_AND_GO, address, 20_000);

@@ -27,6 +27,8 @@ export interface ListenOptions {
 
 /** Milliseconds that a client has. */
 export interface StreamDeadlines {
+  /** From the first byte of TLS to the end of its handshake. */
+  readonly tls: number;
   /** From the connection to the stream header. */
   readonly header: number;
   /** From there to authentication. */
@@ -42,6 +44,8 @@ export interface C2sListenOptions extends ListenOptions, C2sOptions {
   /** Name of the service, for logs and metrics. */
   readonly service: string;
   readonly deadlines: StreamDeadlines;
+  /** TLS starts with the first byte (XEP-0368) instead of by STARTTLS. */
+  readonly direct?: true;
   /** Connections from one IPv4 address or IPv6 /64 that have not authenticated; loopback is exempt. */
   readonly maxUnauthenticated: number;
   readonly output: OutputLimits;
@@ -57,8 +61,46 @@ export interface OutputLimits {
   readonly stall: number;
 }
 
+/** Which versions and ciphers of TLS are accepted: the configurations of Mozilla's “Server Side TLS” 5.7. */
+export type TlsProfile = 'modern' | 'intermediate' | 'old';
+
+/** What a certificate proves, and with which key. Paths are of PEM files. */
+export interface CertificatePair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** How the certificate of a host is found. Where there is none, one is made. */
+export interface TlsHostOptions {
+  readonly profile: TlsProfile;
+  /** The certificate to use; without it one is looked for. */
+  readonly certificate?: CertificatePair;
+  /** Folder to look in; it need not be there. */
+  readonly directory?: string;
+}
+
+/** The certificate that a host shows. */
+export interface ServedCertificate {
+  /** Path of the file; `undefined` for one that is kept nowhere. */
+  readonly path: string | undefined;
+  /** Was it made here, so that no client can know it? */
+  readonly selfSigned: boolean;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+}
+
+/** The certificates of the hosts of this process. */
+export interface TlsHosts {
+  /**
+   * Find the certificate of a domain and use it from now on; connections that there are keep theirs.
+   * @throws Error it cannot be used
+   */
+  serve(domain: string, options: TlsHostOptions): Promise<ServedCertificate & { readonly stop: () => void }>;
+}
+
 /** The network of this process. */
 export interface Network {
+  readonly tls: TlsHosts;
   /** Serve clients. @throws Error an address cannot be listened on */
   listenC2s(options: C2sListenOptions): Promise<NetListener>;
 }

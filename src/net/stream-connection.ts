@@ -1,13 +1,14 @@
 /** A client's connection: bytes to tokens, tokens to its stream, and the deadlines of that stream. */
 import type { Socket } from 'node:net';
 import { C2sStream } from '../stream/c2s-stream.ts';
-import type { StreamPhase, StreamSink } from '../stream/interface.ts';
+import type { SecureChannel, StreamPhase, StreamSink } from '../stream/interface.ts';
 import type { Expirable, TimingWheel } from '../util/timing-wheel.ts';
 import type { XmlLimits } from '../xml/limits.ts';
 import { XmlReader, type XmlToken } from '../xml/reader.ts';
 import { Connection, type ConnectionOwner, type CutReason } from './connection.ts';
 import type { C2sListenOptions } from './interface.ts';
 import { readLater, type Readable } from './loop-turn.ts';
+import type { TlsCredentials } from './tls/secure-socket.ts';
 
 /** Tokens taken from one client in one loop turn; then it is the others' turn. */
 const TOKENS_PER_TURN = 100;
@@ -18,12 +19,19 @@ const PENDING = 2;
 const OUTPUT = 4;
 const TURN = 8;
 
+/** What a connection waits for. */
+type ConnectionPhase = StreamPhase | 'tls' | 'close';
+
 /** What a connection needs of the service it belongs to. */
 export interface StreamService {
   readonly options: C2sListenOptions;
   readonly wheel: TimingWheel;
+  /** The certificate of a host, or for a client that names none; `undefined` where there is none. */
+  credentials(domain: string | undefined): TlsCredentials | undefined;
   /** The client has authenticated. */
   authenticated(connection: StreamConnection): void;
+  /** TLS is established. */
+  secured(connection: StreamConnection): void;
   /** The client took too long. */
   expired(connection: StreamConnection): void;
   /** The client does not read what is sent to it. */
@@ -43,7 +51,7 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
   readonly #reader: XmlReader;
   /** Deadline of the present phase. */
   readonly #deadline: number;
-  #phase: StreamPhase | 'close' = 'header';
+  #phase: ConnectionPhase = 'header';
   /** Reasons not to take the next token, as bits. */
   #holds = 0;
   #pulling = false;
@@ -57,12 +65,13 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
     this.address = address;
     this.#connection = new Connection(socket, this, service.options.output, service.wheel);
     this.#reader = new XmlReader(service.options.limitsBeforeAuth);
-    this.stream = new C2sStream(this, service.options, address, false);
+    this.stream = new C2sStream(this, service.options, address);
     this.#deadline = service.wheel.add(this);
     service.wheel.arm(this.#deadline, service.options.deadlines.header);
+    if (service.options.direct === true) this.#directTls();
   }
 
-  get phaseName(): StreamPhase | 'close' {
+  get phaseName(): ConnectionPhase {
     return this.#phase;
   }
 
@@ -82,6 +91,15 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
 
   cut(reason: CutReason): void {
     this.#service.cut(this, reason);
+  }
+
+  handshakeStarted(): void {
+    this.#arm('tls');
+  }
+
+  secured(): void {
+    this.#arm('header');
+    this.#service.secured(this);
   }
 
   inputEnded(): void {
@@ -105,7 +123,7 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
   /** The client took too long for the present phase. */
   expired(): void {
     this.#service.expired(this);
-    if (this.#phase === 'close') this.#connection.destroy();
+    if (this.#phase === 'close' || this.#phase === 'tls') this.#connection.destroy();
     else this.stream.timeout();
   }
 
@@ -113,6 +131,21 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
 
   get writable(): boolean {
     return !this.#connection.congested;
+  }
+
+  get channel(): SecureChannel | undefined {
+    return this.#connection.channel;
+  }
+
+  get hasInput(): boolean {
+    return this.#reader.buffered > 0;
+  }
+
+  startTls(domain: string): void {
+    const credentials = this.#service.credentials(domain);
+    if (credentials === undefined) return this.#connection.destroy(); // it was there when STARTTLS was offered
+    this.#arm('header');
+    this.#connection.startTls({ credentials });
   }
 
   write(wire: string): void {
@@ -129,10 +162,10 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
 
   phase(phase: StreamPhase): void {
     if (this.#gone) return;
-    const { wheel, options } = this.#service;
-    this.#phase = phase;
-    if (phase === 'open') wheel.disarm(this.#deadline);
-    else wheel.arm(this.#deadline, options.deadlines[phase]);
+    if (phase === 'open') {
+      this.#phase = phase;
+      this.#service.wheel.disarm(this.#deadline);
+    } else this.#arm(phase);
     if (phase === 'bind') this.#service.authenticated(this);
   }
 
@@ -150,8 +183,7 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
 
   close(): void {
     if (this.#gone) return;
-    this.#phase = 'close';
-    this.#service.wheel.arm(this.#deadline, this.#service.options.deadlines.close);
+    this.#arm('close');
     this.#resumeInput(); // to see the end, and because unread input would make the kernel throw our last words away
     this.#connection.end();
   }
@@ -159,6 +191,18 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
   /** Cut the connection. */
   destroy(): void {
     this.#connection.destroy();
+  }
+
+  #arm(phase: Exclude<ConnectionPhase, 'open'>): void {
+    this.#phase = phase;
+    this.#service.wheel.arm(this.#deadline, this.#service.options.deadlines[phase]);
+  }
+
+  #directTls(): void {
+    const service = this.#service;
+    const credentials = service.credentials(undefined);
+    if (credentials === undefined) return this.#connection.destroy();
+    this.#connection.startTls({ credentials, byName: (name) => service.credentials(name) });
   }
 
   /** Take tokens until there is none, or a reason not to. */

@@ -10,7 +10,15 @@ import { NS_CLIENT, NS_SERVER, NS_STREAM } from '../xml/namespaces.ts';
 import type { Stanza } from '../xml/stanza.ts';
 import type { StreamHeader } from '../xml/stream-header.ts';
 import { XmlError } from '../xml/xml-error.ts';
-import type { BoundSession, ClientStream, StreamEnd, StreamHost, StreamSink, StreamState } from './interface.ts';
+import type {
+  BoundSession,
+  ClientStream,
+  SecureChannel,
+  StreamEnd,
+  StreamHost,
+  StreamSink,
+  StreamState,
+} from './interface.ts';
 import type { SaslExchange } from './sasl/mechanism.ts';
 import { readHeader, type ClientHeader } from './stream-header.ts';
 import { CLOSE_TAG, elementWire, errorWire, featuresWire, headerWire } from './wire.ts';
@@ -34,7 +42,6 @@ const MAX_BIND_FAILURES = 10;
  * any time. What is thrown, or a promise rejected with, goes to `fail`.
  */
 export class C2sStream implements ClientStream {
-  readonly secure: boolean;
   readonly address: string;
   exchange: SaslExchange | undefined;
   readonly #sink: StreamSink;
@@ -52,11 +59,10 @@ export class C2sStream implements ClientStream {
   /** What the session wrote before the client was told that it is bound. */
   #early: string[] | undefined;
 
-  constructor(sink: StreamSink, options: C2sOptions, address: string, secure: boolean) {
+  constructor(sink: StreamSink, options: C2sOptions, address: string) {
     this.#sink = sink;
     this.#options = options;
     this.address = address;
-    this.secure = secure;
   }
 
   get state(): StreamState {
@@ -83,6 +89,18 @@ export class C2sStream implements ClientStream {
     return this.#session?.jid;
   }
 
+  get secure(): boolean {
+    return this.#sink.channel !== undefined;
+  }
+
+  get channel(): SecureChannel | undefined {
+    return this.#sink.channel;
+  }
+
+  get session(): BoundSession | undefined {
+    return this.#session;
+  }
+
   get writable(): boolean {
     return this.#sink.writable;
   }
@@ -97,13 +115,12 @@ export class C2sStream implements ClientStream {
     const client = readHeader(header);
     const host = client.to === undefined ? undefined : this.#options.hosts(client.to);
     const error = client.error ?? this.#refusal(client, host);
-    const first = this.#host === undefined;
     this.#host ??= host;
     this.#lang = client.lang;
     this.#answer(client.from, client.versioned); // a header goes before any error (§4.9.1.2)
     if (error !== undefined) return this.close(error);
     this.#state = 'negotiating';
-    if (first) this.#sink.phase('auth');
+    if (this.#user === undefined) this.#sink.phase('auth'); // anew once it is encrypted
     this.#offer();
   }
 
@@ -172,6 +189,17 @@ export class C2sStream implements ClientStream {
   bindingFailed(): void {
     if (++this.#bindFailures < MAX_BIND_FAILURES) return;
     this.close(new StreamError('policy-violation', 'Too many failed attempts to bind a resource'));
+  }
+
+  startTls(proceed: Element): void {
+    const domain = this.#host?.domain;
+    if (this.#state === 'closed' || domain === undefined) return;
+    // Whoever could write into the connection would speak with the voice of the encrypted stream (RFC 6120 §5.4.3.3).
+    if (this.#sink.hasInput) throw new StreamError('policy-violation', 'Nothing may follow <starttls/> in clear');
+    this.send(proceed);
+    this.exchange = undefined;
+    this.restart();
+    this.#sink.startTls(domain);
   }
 
   restart(): void {

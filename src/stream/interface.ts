@@ -7,17 +7,31 @@ import type { StreamError } from '../stanza/stream-error.ts';
 import type { Element } from '../xml/element.ts';
 import type { XmlLimits } from '../xml/limits.ts';
 import type { Stanza } from '../xml/stanza.ts';
-import type { SaslExchange } from './sasl/mechanism.ts';
+import type { ChannelBinding, SaslExchange } from './sasl/mechanism.ts';
 
 /** What a stream waits for; each wait but the last has its own deadline. */
 export type StreamPhase = 'header' | 'auth' | 'bind' | 'open';
+
+/** The encryption of a connection, once its handshake is done. */
+export interface SecureChannel extends ChannelBinding {
+  /** `TLSv1.3`, for example. */
+  readonly protocol: string;
+  /** Name of the cipher suite. */
+  readonly cipher: string;
+}
 
 /** What a stream needs of the connection below it. */
 export interface StreamSink {
   /** False while more output waits than should. */
   readonly writable: boolean;
+  /** `undefined` while the connection is in clear. */
+  readonly channel: SecureChannel | undefined;
   /** Write bytes, one character each. Never blocks. */
   write(wire: string): void;
+  /** Whether the client has sent more than what was taken so far. */
+  readonly hasInput: boolean;
+  /** Write what is left in clear; everything after that, in both directions, is TLS with the certificate of that host. */
+  startTls(domain: string): void;
   /** Expect a new stream header (RFC 6120 §4.3.3), from the next token on. */
   restart(): void;
   /** From now on a first-level element may be of that size. */
@@ -94,10 +108,14 @@ export interface ClientStream {
   readonly user: Jid | undefined;
   /** Full JID of the bound resource. */
   readonly jid: Jid | undefined;
+  /** Its session. */
+  readonly session: BoundSession | undefined;
   /** `xml:lang` of the header: the default of the client's stanzas (RFC 6120 §4.7.4). */
   readonly lang: string | undefined;
   /** Is the connection encrypted? */
   readonly secure: boolean;
+  /** How it is encrypted; `undefined` if it is not. */
+  readonly channel: SecureChannel | undefined;
   /** IP address of the client. */
   readonly address: string;
   /** False while more output waits for the client than should: who can wait with more should. */
@@ -118,6 +136,11 @@ export interface ClientStream {
   authenticated(user: Jid): void;
   /** An attempt to authenticate failed and the client was told; too many close the stream (RFC 6120 §6.4.5). */
   authenticationFailed(): void;
+  /**
+   * Write that, the last thing in clear, and expect TLS and then a new header (RFC 6120 §5.4).
+   * @throws StreamError the client has sent more in clear already
+   */
+  startTls(proceed: Element): void;
   /** Expect a new header (RFC 6120 §4.3.3). */
   restart(): void;
   /** An attempt to bind a resource failed and the client was told; too many close the stream (RFC 6120 §7.7.3). */

@@ -1,8 +1,8 @@
 /** Work that may take time, and costs no promise where it does not. */
 
 /** Go on with a value: at once where it is there. */
-export function andThen<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
+export function andThen<T, R>(value: T | Promise<T>, work: (value: T) => R | Promise<R>): R | Promise<R> {
+  return value instanceof Promise ? value.then(work) : work(value);
 }
 
 /** Do something with every item, none waiting for another. */

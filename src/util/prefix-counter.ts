@@ -31,6 +31,16 @@ export class PrefixCounter {
     return this.#prefix >>> 0;
   }
 
+  /** Number of items begun so far: where one who joins now starts to count. */
+  get begun(): number {
+    return this.#next;
+  }
+
+  /** Number of leading finished items among those begun after the first `start` (a `begun`), modulo 2^32. */
+  prefixSince(start: number): number {
+    return Math.max(0, this.#prefix - start) >>> 0;
+  }
+
   /** Items begun and not in the prefix. */
   get open(): number {
     return this.#next - this.#prefix;

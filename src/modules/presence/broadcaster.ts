@@ -2,7 +2,7 @@
 import type { Entry } from '../../cluster/backend.ts';
 import type { Host } from '../../host/host.ts';
 import type { Session } from '../../host/session.ts';
-import { LIMITS_AFTER_AUTH } from '../../xml/limits.ts';
+import { LIMITS_OWN } from '../../xml/limits.ts';
 import { parseStanza } from '../../xml/reader.ts';
 import type { Stanza } from '../../xml/stanza.ts';
 import { all, andThen } from '../../util/and-then.ts';
@@ -70,7 +70,7 @@ export class Broadcaster {
       session.deliver(
         request === ''
           ? plainPresence(contact, session.user, 'subscribe')
-          : parseStanza(Buffer.from(request), LIMITS_AFTER_AUTH),
+          : parseStanza(Buffer.from(request), LIMITS_OWN),
       );
     }
   }

@@ -63,7 +63,8 @@ export class Pusher {
       const session = this.#host.sessions.get(entry.sid);
       const held = session && this.#held.get(session);
       for (const stanza of stanzas) {
-        const addressed = stanza.with({ to: `${user}/${entry.resource}` });
+        // A stanza that came for the account keeps its address (RFC 6121 §8.5.2).
+        const addressed = stanza.to === undefined ? stanza.with({ to: `${user}/${entry.resource}` }) : stanza;
         if (held !== undefined) held.stanzas.push(addressed);
         else void this.#host.deliver(entry, addressed); // a session that is gone reads the roster when it comes back
       }

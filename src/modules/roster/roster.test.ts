@@ -339,11 +339,11 @@ test('four resources change one roster at once: no change is lost, and every cli
         else view.set(jid, item.attr('name') ?? '');
       }
     }
-    return [...view].toSorted();
+    return view;
   });
   const stored = [...((await world.host().services.find(Roster)?.items('alice@localhost')) ?? [])];
   expect(stored.length).toBeGreaterThan(100);
-  for (const view of views) expect(view).toEqual(stored.map(([jid, item]) => [jid, item.name]).toSorted());
+  for (const view of views) expect(view).toEqual(new Map(stored.map(([jid, item]) => [jid, item.name])));
 });
 
 test('a push that comes while the roster is being read follows the answer', async () => {

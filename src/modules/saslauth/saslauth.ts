@@ -2,8 +2,11 @@
 import { z } from 'zod';
 import { Auth } from '../../host/auth.ts';
 import { defineModule } from '../../host/module.ts';
+import type { ChannelBinding } from '../../stream/sasl/mechanism.ts';
 import { plain } from '../../stream/sasl/plain.ts';
 import { SaslFeature } from '../../stream/sasl/sasl-feature.ts';
+import { channelBindingFeature } from '../../stream/features/channel-binding.ts';
+import type { ClientStream } from '../../stream/interface.ts';
 import { scram } from '../../stream/sasl/scram.ts';
 import type { ScramHash } from '../../stream/sasl/scram-keys.ts';
 
@@ -12,8 +15,8 @@ const HASHES: readonly ScramHash[] = ['SHA-256', 'SHA-1'];
 
 export default defineModule({
   name: 'saslauth',
-  summary: 'Logins by SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN',
-  xeps: [],
+  summary: 'Logins by SCRAM-SHA-256 and SCRAM-SHA-1, with channel binding on encrypted streams, and by PLAIN',
+  xeps: [{ xep: 440, version: '1.0.0' }],
   scope: 'host',
   needs: [Auth],
   options: z.object({
@@ -34,13 +37,18 @@ export default defineModule({
     const failed = m.counter('failure_total', 'Attempts to log in that failed');
     const disabled = new Set(m.options.disable_sasl_mechanisms);
     const hashes = HASHES.filter((hash) => auth.scramHashes.includes(hash));
-    const all = [...hashes.map((hash) => scram(hash)), plain].filter(({ name }) => !disabled.has(name));
-    if (all.length === 0) m.log.warn({}, 'no SASL mechanism is left: nobody can log in');
+    const usual = [...hashes.map((hash) => scram(hash)), plain].filter(({ name }) => !disabled.has(name));
+    const bound = hashes.map((hash) => scram(hash, { plus: true })).filter(({ name }) => !disabled.has(name));
+    const all = [...bound, ...usual];
+    const binding = ({ channel }: ClientStream): ChannelBinding | undefined => (bound.length > 0 ? channel : undefined);
+    if (usual.length === 0) m.log.warn({}, 'no SASL mechanism is left: nobody can log in');
 
+    m.streamFeature(channelBindingFeature(binding));
     m.streamFeature(
       new SaslFeature({
         store: auth,
-        mechanisms: () => all,
+        mechanisms: (stream) => (binding(stream) === undefined ? usual : all),
+        binding,
         requireEncryption: m.options.c2s_require_encryption,
         allowUnencryptedPlain: m.options.allow_unencrypted_plain_auth,
         observer: {

@@ -1,6 +1,5 @@
 /** Media that are costly to open, used again after they were emptied: what `open` of the suite may be. */
-import type { BlobDriver } from '../driver.ts';
-import type { Driver } from '../driver.ts';
+import type { BlobDriver, Driver } from '../driver.ts';
 import type { Medium } from './fixture.ts';
 
 /** A medium that can be emptied. */
@@ -39,7 +38,7 @@ export class MediaPool {
 
   /** Closes all media. */
   async close(): Promise<void> {
-    await Promise.all(this.#media.splice(0).map((medium) => medium?.driver.close()));
+    for (const medium of this.#media.splice(0)) await medium?.driver.close();
   }
 
   /** The driver; a test that closes it takes it out of the pool. */

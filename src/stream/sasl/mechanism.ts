@@ -20,6 +20,8 @@ export interface CredentialStore {
 
 /** Data that ties an exchange to the TLS connection below it (RFC 5056). */
 export interface ChannelBinding {
+  /** Types of data that there are, by their IANA names, the strongest first. */
+  readonly types: readonly string[];
   /** The data of a type, e.g. `tls-exporter`; `undefined` where this connection has no such type. */
   data(type: string): Buffer | undefined;
 }

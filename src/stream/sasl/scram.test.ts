@@ -13,7 +13,10 @@ function context(binding?: ChannelBinding): SaslContext {
   return { domain: 's.test', store, binding };
 }
 
-const withBinding: ChannelBinding = { data: (type) => (type === 'tls-exporter' ? EXPORTER : undefined) };
+const withBinding: ChannelBinding = {
+  types: ['tls-exporter'],
+  data: (type) => (type === 'tls-exporter' ? EXPORTER : undefined),
+};
 
 function step(exchange: SaslExchange, message: string): Promise<string> {
   return outcome(exchange.step(Buffer.from(message)));

@@ -6,6 +6,7 @@ import { C2sStream, type C2sOptions } from '../../../src/stream/c2s-stream.ts';
 import type {
   BoundSession,
   ClientStream,
+  SecureChannel,
   StreamEnd,
   StreamFeature,
   StreamHost,
@@ -74,9 +75,23 @@ export class RecordedHost implements StreamHost {
   }
 }
 
+/** Channel binding data of encrypted streams. */
+export const BINDINGS: Readonly<Record<string, string>> = {
+  'tls-exporter': 'exported',
+  'tls-server-end-point': 'digest',
+};
+
+const CHANNEL: SecureChannel = {
+  protocol: 'TLSv1.3',
+  cipher: 'TLS_AES_128_GCM_SHA256',
+  types: Object.keys(BINDINGS),
+  data: (type) => (Object.hasOwn(BINDINGS, type) ? Buffer.from(BINDINGS[type] ?? '') : undefined),
+};
+
 /** The client's end of a stream under test. */
 export class RecordedClient implements StreamSink {
   readonly stream: C2sStream;
+  channel: SecureChannel | undefined;
   /** Everything that happened to the connection but writes, in order. */
   readonly events: string[] = [];
   /** Everything that was written since the last `take`. */
@@ -94,8 +109,8 @@ export class RecordedClient implements StreamSink {
         ...options,
       },
       '192.0.2.1',
-      secure,
     );
+    if (secure) this.channel = CHANNEL;
   }
 
   /** Send text, or bytes as latin1, and return what the server wrote. */
@@ -124,6 +139,15 @@ export class RecordedClient implements StreamSink {
   }
 
   readonly writable = true;
+
+  get hasInput(): boolean {
+    return this.#reader.buffered > 0;
+  }
+
+  startTls(domain: string): void {
+    this.events.push(`tls ${domain}`);
+    this.channel = CHANNEL;
+  }
 
   write(wire: string): void {
     if (this.events.includes('close')) throw new Error(`written after the end: ${wire}`);

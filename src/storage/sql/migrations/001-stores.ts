@@ -5,12 +5,12 @@
  * - `archive` has a row for each owner's archive: its epoch, its last position and time, and `oldest`, a time not
  *   after that of any entry, by which expiry finds archives.
  * - `entry` lies in the order of archive and position, so that a page is read in one go. `at` never decreases along
- *   `seq`. `own` marks ids that a caller chose; the others hold their position and need no index.
+ *   `seq`, so that SQLite finds times by halving; PostgreSQL, further away, has an index. `own` marks ids that a caller chose; the others hold their position and need no index.
  * - `batch` has one row: the last batch committed, and what became of its appends.
  */
 import type { Migration } from './migration.ts';
 
-export default {
+export const STORES: Migration = {
   number: 1,
   title: 'stores',
   sqlite: `
@@ -36,7 +36,6 @@ export default {
       primary key (archive, seq)
     ) strict, without rowid;
     create unique index entry_own on entry (archive, id) where own = 1;
-    create index entry_at on entry (archive, at);
     create index entry_party on entry (archive, party);
     create index entry_dedupe on entry (archive, dedupe) where dedupe is not null;
     create table batch (one integer primary key check (one = 1), id text not null, outcomes text not null) strict;
@@ -73,4 +72,4 @@ export default {
     create table batch (one integer primary key check (one = 1), id text not null, outcomes text not null);
     insert into batch values (1, '', '[]');
   `,
-} satisfies Migration;
+};

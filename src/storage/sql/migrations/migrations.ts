@@ -1,5 +1,5 @@
 /** All steps of the schema, in their order. Imported statically, so that bundles and images hold them. */
 import type { Migration } from './migration.ts';
-import stores from './001-stores.ts';
+import { STORES } from './001-stores.ts';
 
-export const MIGRATIONS: readonly Migration[] = [stores];
+export const MIGRATIONS: readonly Migration[] = [STORES];

@@ -28,6 +28,7 @@ const INT8 = 20;
 
 /** Settings of a connection. */
 export function clientConfig({ url, name }: PostgresqlPlace): ClientConfig {
+  const standard: (type: number, format?: 'text' | 'binary') => (text: string) => unknown = pg.types.getTypeParser;
   return {
     connectionString: url,
     application_name: name,
@@ -35,7 +36,7 @@ export function clientConfig({ url, name }: PostgresqlPlace): ClientConfig {
     query_timeout: ANSWER_TIMEOUT,
     keepAlive: true,
     types: {
-      getTypeParser: (type, format) => (type === INT8 ? Number : pg.types.getTypeParser(type, format)),
+      getTypeParser: (type, format) => (type === INT8 ? Number : standard(type, format)),
     },
   };
 }

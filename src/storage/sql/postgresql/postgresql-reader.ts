@@ -43,7 +43,7 @@ export class PostgresqlReader {
       max: CONNECTIONS,
       idleTimeoutMillis: IDLE_TIMEOUT,
       // Runs before a new connection is used.
-      verify: (client, done) => void client.query(sessionSettings(place)).then(() => done(), done),
+      verify: (client, done) => client.query(sessionSettings(place), (error: Error | null) => done(error ?? undefined)),
     });
     // An unused connection that is lost is replaced by itself.
     this.#pool.on('error', () => undefined);

@@ -63,7 +63,7 @@ export async function openPostgresqlDriver(
 }
 
 /** The place with a name that no other process has. */
-function placeOf({ url, schema }: Pick<PostgresqlOptions, 'url' | 'schema'>): PostgresqlPlace {
+export function placeOf({ url, schema }: Pick<PostgresqlOptions, 'url' | 'schema'>): PostgresqlPlace {
   return {
     url,
     schema,

@@ -58,7 +58,7 @@ export class WriterConnection {
     let client: pg.Client | undefined;
     try {
       client = await this.#connect();
-      if (await this.#takeLock(client)) return this.#use(client);
+      if (await this.#takeLock(client)) return await this.#use(client);
       await this.#endLastProcess(client);
       const holder = await this.#holder(client);
       throw new StorageError('unavailable', `the lock of the database is held by ${holder}`);

@@ -5,7 +5,7 @@ import type { DeleteFilter, NewEntry } from '../../archive-store.ts';
 import { numberOf, textOf } from '../columns.ts';
 import type { AppendOutcome, ArchiveWrite } from '../effects.ts';
 import { NEVER } from '../find.ts';
-import { archiveIn, conditionIn, seqOfId, timeRange } from './archive-lookup.ts';
+import { archiveIn, conditionIn, entriesFor, seqOfId, timeRange } from './archive-lookup.ts';
 import type { Statements } from './statements.ts';
 
 /** The row of an archive, as the transaction leaves it. */
@@ -87,7 +87,7 @@ export class ArchiveWriter {
 
   #duplicate(archive: number, dedupe: string, when: number): AppendOutcome | undefined {
     const row = this.#sql.row(
-      'select id, at from entry where archive = ?1 and dedupe = ?2 order by seq desc limit 1',
+      'select id, at from entry indexed by entry_dedupe where archive = ?1 and dedupe = ?2 order by seq desc limit 1',
       archive,
       dedupe,
     );
@@ -117,7 +117,7 @@ export class ArchiveWriter {
     if (archive === undefined) return;
     const { low, high } = timeRange(this.#sql, archive, filter);
     const { sql, values } = conditionIn(this.#sql, archive, filter, 4);
-    const matches = `from entry where archive = ?1 and seq >= ?2 and seq <= ?3${sql}`;
+    const matches = `from ${entriesFor(filter)} where archive = ?1 and seq >= ?2 and seq <= ?3${sql}`;
     let last = high;
     if (filter.keep !== undefined) {
       // The newest that goes stands right before those that stay.

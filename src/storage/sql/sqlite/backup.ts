@@ -2,7 +2,7 @@
  * Backup and restore of a SQLite database. A backup is a SQLite database too, in one file. Files that were uploaded
  * are not part of it: they are never changed, so the folder `blobs` can be copied after the backup was made.
  */
-import { copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { newArchiveEpoch } from '../../archive-id.ts';
 import { numberOf, textOf } from '../columns.ts';
@@ -31,6 +31,7 @@ export async function backupSqlite(directory: string, file: string, progress?: P
   const whole = sizeOf(source);
   const part = `${file}.part`;
   rmSync(part, { force: true });
+  writeFileSync(part, '', { mode: 0o600 }); // it holds the keys of accounts
   const copier = new ThreadClient<CopierMethods>({ role: 'copier', file: source, synchronous: 'full' });
   const timer = setInterval(() => progress?.(Math.min(written(part), whole), whole), REPORT_EVERY);
   try {
@@ -56,6 +57,7 @@ export async function backupSqlite(directory: string, file: string, progress?: P
  */
 export function restoreSqlite(file: string, directory: string): string | undefined {
   checkBackup(file);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = new DataLock(directory);
   try {
     const target = databaseIn(directory);

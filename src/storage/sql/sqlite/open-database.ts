@@ -24,6 +24,7 @@ export function openForWriting(file: string, synchronous: Synchronous): Statemen
     pragma journal_mode = wal;
     pragma synchronous = ${synchronous};
     pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    pragma cache_size = -8192;
     pragma journal_size_limit = 67108864;
     pragma trusted_schema = off;
   `);

@@ -3,7 +3,7 @@ import type { ArchiveEntry, ArchivePage, ArchiveQuery } from '../../archive-stor
 import { StorageError } from '../../storage-error.ts';
 import { numberOf, textOf } from '../columns.ts';
 import { ENTRY_COLUMNS, entryOf } from '../find.ts';
-import { archiveIn, conditionIn, seqOfId, timeRange } from './archive-lookup.ts';
+import { archiveIn, conditionIn, entriesFor, seqOfId, timeRange } from './archive-lookup.ts';
 import { OWNERS_PAGE } from './protocol.ts';
 import type { Statements } from './statements.ts';
 
@@ -11,14 +11,19 @@ const GET_CELL = 'select value from cell where store = ?1 and owner = ?2 and key
 const GET_CELLS = 'select key, value from cell where store = ?1 and owner = ?2 order by key';
 const GET_COUNTER = 'select value from counter where store = ?1 and owner = ?2 and key = ?3';
 /** Each owner once, of any kind of store. A store holds one kind, so the other parts are empty. */
-const GET_OWNERS = `
-  select owner from (select distinct owner from cell where store = ?1 and (?2 is null or owner > ?2) order by owner limit ?3)
-  union select owner from
-    (select distinct owner from counter where store = ?1 and (?2 is null or owner > ?2) order by owner limit ?3)
-  union select owner from
-    (select owner from archive where store = ?1 and (?2 is null or owner > ?2)
-      and exists (select 1 from entry where archive = archive.id) order by owner limit ?3)
-  order by 1 limit ?3`;
+function ownersSql(after: '>' | '>='): string {
+  return `
+    select owner from (select distinct owner from cell where store = ?1 and owner ${after} ?2 order by owner limit ?3)
+    union select owner from
+      (select distinct owner from counter where store = ?1 and owner ${after} ?2 order by owner limit ?3)
+    union select owner from
+      (select owner from archive where store = ?1 and owner ${after} ?2
+        and exists (select 1 from entry where archive = archive.id) order by owner limit ?3)
+    order by 1 limit ?3`;
+}
+
+const FIRST_OWNERS = ownersSql('>=');
+const NEXT_OWNERS = ownersSql('>');
 
 /** See the file's comment. */
 export class SqliteReader {
@@ -56,7 +61,7 @@ export class SqliteReader {
       const from = Math.max(low, this.#edge(archive, query.after, 0) + 1);
       const to = Math.min(high, this.#edge(archive, query.before, Infinity) - 1);
       const { sql, values } = conditionIn(this.#sql, archive, query, 4);
-      const matches = `from entry where archive = ?1 and seq >= ?2 and seq <= ?3${sql}`;
+      const matches = `from ${entriesFor(query)} where archive = ?1 and seq >= ?2 and seq <= ?3${sql}`;
       const order = query.order === 'forward' ? 'seq' : 'seq desc';
       const rows = this.#sql.rows(
         `select ${ENTRY_COLUMNS} ${matches} order by ${order} limit ?${4 + values.length}`,
@@ -88,7 +93,8 @@ export class SqliteReader {
 
   /** See `ReaderMethods.owners`. */
   owners(store: number, after: string | undefined): readonly string[] {
-    return this.#sql.rows(GET_OWNERS, store, after ?? null, OWNERS_PAGE).map(({ owner }) => textOf(owner));
+    const sql = after === undefined ? FIRST_OWNERS : NEXT_OWNERS;
+    return this.#sql.rows(sql, store, after ?? '', OWNERS_PAGE).map(({ owner }) => textOf(owner));
   }
 
   #edge(archive: number, id: string | undefined, none: number): number {

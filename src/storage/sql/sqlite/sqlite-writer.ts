@@ -3,6 +3,7 @@ import type { Known, Needs } from '../batch-plan.ts';
 import { numberOf, textOf } from '../columns.ts';
 import type { AppendOutcome, CellEffects, CellName } from '../effects.ts';
 import { NEVER } from '../find.ts';
+import { seqFrom } from './archive-lookup.ts';
 import { ArchiveWriter } from './archive-writer.ts';
 import { outcomesFromText, outcomesToText } from '../outcomes.ts';
 import type { StoreRow, WriteBatch } from './protocol.ts';
@@ -105,14 +106,14 @@ export class SqliteWriter {
   }
 
   #expireOne(archive: number, before: number, limit: number): number {
-    const old = 'select seq from entry where archive = ?1 and at < ?2 order by at, seq limit ?3';
+    const old = 'select seq from entry where archive = ?1 and seq < ?2 order by seq limit ?3';
     const count = this.#sql.run(
       `delete from entry where archive = ?1 and seq in (${old})`,
       archive,
-      before,
-      Math.min(limit, NEVER),
+      seqFrom(this.#sql, archive, before),
+      limit,
     );
-    const first = this.#sql.row('select at from entry where archive = ?1 order by at, seq limit 1', archive);
+    const first = this.#sql.row('select at from entry where archive = ?1 order by seq limit 1', archive);
     const oldest = first === undefined ? NEVER : numberOf(first['at']);
     this.#sql.run('update archive set oldest = ?2 where id = ?1', archive, oldest);
     return count;

@@ -26,6 +26,11 @@ export class Statements {
     return this.#prepare(sql).all(...values);
   }
 
+  /** All rows, one after the other. Until the last one came, the statement must not be used again. */
+  each(sql: string, ...values: SQLInputValue[]): Iterable<Row> {
+    return this.#prepare(sql).iterate(...values);
+  }
+
   /** Runs `body` in a transaction; rolls back what fails. `mode` is `deferred` for reads. */
   transaction<T>(mode: 'deferred' | 'immediate', body: () => T): T {
     this.#prepare(mode === 'deferred' ? 'begin' : 'begin immediate').run();

@@ -79,7 +79,9 @@ export class ThreadClient<M extends Methods<M>> {
     worker.on('message', (answers: readonly Answer[]) => {
       for (const answer of answers) this.#settle(answer);
     });
-    worker.on('error', (error) => (fault = error));
+    worker.on('error', (error) => {
+      fault = error;
+    });
     worker.on('exit', () => {
       this.#worker = undefined;
       this.#fail(fault);

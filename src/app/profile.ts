@@ -1,0 +1,41 @@
+/** Which modules a host has that names none. */
+import { MODULE_NAMES } from './modules.ts';
+
+/** Modules that every host has unless `modules_disabled` names them. */
+const CORE: ReadonlySet<string> = new Set(['admin_operations', 'c2s', 'iq', 'message', 'offline', 'presence']);
+
+/** What else a host has unless the top of the file says `modules_enabled`. Off are those that let strangers in. */
+const USUAL: ReadonlySet<string> = new Set([
+  'blocklist',
+  'carbons',
+  'disco',
+  'lastactivity',
+  'mam',
+  'ping',
+  'private',
+  'roster',
+  'saslauth',
+  'smacks',
+  'time',
+  'tls',
+  'uptime',
+  'vcard',
+  'version',
+]);
+
+/** Which modules were asked for, where. */
+interface Choice {
+  /** `modules_enabled` of all hosts, `undefined` if there is none. */
+  readonly everywhere: readonly string[] | undefined;
+  /** `modules_enabled` of the host itself: on top of the others. */
+  readonly here: readonly string[];
+  /** `modules_disabled` of both. */
+  readonly disabled: readonly string[];
+}
+
+/** The modules of a host, the one that checks its passwords aside. */
+export function modulesOf({ everywhere, here, disabled }: Choice): string[] {
+  const core = MODULE_NAMES.filter((name) => CORE.has(name));
+  const usual = everywhere ?? MODULE_NAMES.filter((name) => USUAL.has(name));
+  return [...new Set([...core, ...usual, ...here])].filter((name) => !disabled.includes(name));
+}

@@ -1,0 +1,32 @@
+/** A configuration as it was written, before anything in it is checked against what there is. */
+
+/** A value that was set, and where. */
+export interface Setting {
+  readonly value: unknown;
+  /** `file:line` of the option's name. */
+  readonly at: string;
+  /** `file:line` of what `path` leads to inside the value, or of what is nearest to it. */
+  within(path: readonly PropertyKey[]): string;
+}
+
+/** Options by name, in the order of the file. */
+export type Settings = ReadonlyMap<string, Setting>;
+
+/** A host or a component, and what was set for it alone. */
+export interface RawHost {
+  /** Canonical domain. */
+  readonly domain: string;
+  readonly kind: 'host' | 'component';
+  readonly at: string;
+  readonly settings: Settings;
+}
+
+/** All of a configuration. */
+export interface RawConfig {
+  /** Absolute path of the file; relative paths inside it start at its folder. */
+  readonly file: string;
+  /** Options of all hosts and of the server. */
+  readonly settings: Settings;
+  /** In the order of the file. */
+  readonly hosts: readonly RawHost[];
+}
