@@ -61,6 +61,20 @@ test.each(['couplet', 'coupletctl', 'prosodyctl'])('%s runs', (name) => {
   expect(output).toContain(manifest.version);
 });
 
+test('its storage threads run', () => {
+  const script = `
+    const { openStorage } = await import('${join(home, 'dist/app/storage.js')}');
+    const config = { kind: 'sqlite', directory: '${join(temporary, 'data')}' };
+    const storage = await openStorage(config, { failed: console.error, noticed: console.error });
+    const unit = storage.unit();
+    const counter = storage.counter('host', 'counter');
+    counter.add(unit, 'owner', 'key', 42);
+    unit.submit();
+    console.log(await counter.get('owner', 'key'));
+    await storage.close();`;
+  expect(run(process.execPath, ['--input-type=module', '--eval', script])).toEqual({ status: 0, output: '42\n' });
+});
+
 test('a module written elsewhere compiles and loads, and one with a mistake does not compile', () => {
   const source = readFileSync(join(root, 'examples/note/note.ts'), 'utf8').replaceAll(
     '../../src/module.ts',

@@ -16,6 +16,16 @@ export type Comparison =
 /** Options by name. One that a module declares and that is not here stops the generator. */
 export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
   ['allow_unencrypted_plain_auth', { prosody: false }],
+  [
+    'blocklist_cache_size',
+    {
+      prosody: 256,
+      because:
+        'Every stanza to an account looks at its list; with more active accounts than that each look would read.',
+    },
+  ],
+  ['blocklist_max_items', { own: 'A list stays small enough to be sent and kept in memory; a longer one is kept.' }],
+  ['bounce_blocked_messages', { prosody: false }],
   ['c2s_close_timeout', { prosody: 5 }],
   ['c2s_interfaces', { prosody: ['*', '::'] }],
   [
@@ -64,6 +74,14 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
     { own: 'A roster stays small enough to be sent and kept in memory; one that is longer already is kept.' },
   ],
   ['roster_max_pending', { own: 'Strangers cannot fill an account with subscription requests.' }],
+  [
+    'smacks_max_queue_size',
+    {
+      prosody: 500,
+      because: 'Counts only what must not be lost, and a client that exceeds it is closed, so that all of it is kept.',
+    },
+  ],
+  ['smacks_max_unacked_stanzas', { prosody: 0 }],
   [
     'vcard_max_size',
     { own: 'As much as a client may send in one stanza; said so that a larger stanza limit does not raise it.' },

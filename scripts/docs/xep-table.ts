@@ -21,6 +21,8 @@ export const XEPS: ReadonlyMap<number, Xep> = new Map([
   [92, { title: 'Software Version', status: 'Stable', version: '1.1' }],
   [115, { title: 'Entity Capabilities', status: 'Stable', version: '1.6.0' }],
   [128, { title: 'Service Discovery Extensions', status: 'Active', version: '1.0.1' }],
+  [191, { title: 'Blocking Command', status: 'Stable', version: '1.3' }],
+  [198, { title: 'Stream Management', status: 'Stable', version: '1.6.3' }],
   [199, { title: 'XMPP Ping', status: 'Final', version: '2.0.1' }],
   [202, { title: 'Entity Time', status: 'Final', version: '2.0' }],
   [203, { title: 'Delayed Delivery', status: 'Final', version: '2.0' }],

@@ -15,7 +15,7 @@ export type Verdict = readonly Entry[] | 'unavailable' | 'drop' | 'done';
 /** Decides for one kind of stanza on one host; `entries` are the resources of the account addressed. */
 export type DeliveryRule = (event: StanzaEvent, entries: readonly Entry[]) => Verdict;
 
-type Refuse = (error: StanzaError) => void;
+type Refuse = (event: StanzaEvent, error: StanzaError) => void;
 
 const NOBODY: readonly Entry[] = [];
 
@@ -82,23 +82,25 @@ function undeliverable(event: StanzaEvent, refuse: Refuse): void | Promise<void>
   if (event.kind === 'presence') return;
   const error = new StanzaError('service-unavailable');
   const hook = event.host.hooks['stanza/undelivered'];
-  if (event.kind !== 'message' || hook.size === 0) return refuse(error);
+  if (event.kind !== 'message' || hook.size === 0) return refuse(event, error);
   const settle = (): void | Promise<void> => {
-    if (!event.stopped) return refuse(error);
+    if (!event.stopped) return refuse(event, error);
     const ticket = event.submit();
     if (ticket === undefined) return delivered(event, NOBODY);
     // Taken: what the same sender sends after it waits until it is stored.
     return ticket.settled().then(
       () => delivered(event, NOBODY),
-      () => refuse(new StanzaError('resource-constraint', 'The message could not be stored')),
+      () => refuse(event, new StanzaError('resource-constraint', 'The message could not be stored')),
     );
   };
   let pending: void | Promise<void>;
   try {
     pending = hook.emit(event);
   } catch (thrown) {
-    return refuse(event.host.server.errors.toStanzaError(thrown, event));
+    return refuse(event, event.host.server.errors.toStanzaError(thrown, event));
   }
   if (pending === undefined) return settle();
-  return pending.then(settle, (thrown: unknown) => refuse(event.host.server.errors.toStanzaError(thrown, event)));
+  return pending.then(settle, (thrown: unknown) =>
+    refuse(event, event.host.server.errors.toStanzaError(thrown, event)),
+  );
 }

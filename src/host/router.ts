@@ -13,6 +13,7 @@ import { handleIq } from './iq-dispatch.ts';
 import type { Origin } from './origin.ts';
 import { Reply } from './reply-output.ts';
 import type { Server } from './server.ts';
+import type { Session } from './session.ts';
 import { StanzaEvent, type StanzaKind } from './stanza-event.ts';
 import { stripForged } from './strip.ts';
 
@@ -31,7 +32,7 @@ export class Router {
   receive(origin: Origin, host: Host, from: Jid, received: Stanza, seq: number): void | Promise<void> {
     const kind = received.name;
     if (kind !== 'message' && kind !== 'presence' && kind !== 'iq') return origin.finished(seq);
-    const stanza = stripForged(stamped(received, from, origin.session?.lang), host.server.hosts);
+    const stanza = stripForged(stamped(received, from, origin.session), host.server.hosts);
     let to: Jid | undefined;
     if (stanza.to !== undefined) {
       to = Jid.parse(stanza.to);
@@ -61,7 +62,7 @@ export class Router {
     if (event.outgoing !== undefined) this.sent(event.outgoing);
     if (event.stopped) return event.origin.finished(event.seq);
     if (event.archived !== undefined) event.stanza = event.identified();
-    const pending = deliverTo(event, (error) => this.#answer(event, error));
+    const pending = deliverTo(event, this.#answer);
     if (pending === undefined) return event.origin.finished(event.seq);
     return pending.finally(() => event.origin.finished(event.seq));
   }
@@ -132,16 +133,13 @@ export class Router {
   }
 
   /** From within the release queue: the error goes out at once. */
-  #answer(event: StanzaEvent, error: StanzaError): void {
+  readonly #answer = (event: StanzaEvent, error: StanzaError): void => {
     const reply = errorReply(event.stanza, error);
     if (reply !== undefined) event.origin.reply(reply);
-  }
+  };
 }
 
-function stamped(stanza: Stanza, from: Jid, lang: string | undefined): Stanza {
-  const full = from.toString();
-  if (lang === undefined || stanza.lang !== undefined || stanza.name === 'iq') {
-    return stanza.from === full ? stanza : stanza.with({ from: full });
-  }
-  return stanza.with({ from: full, 'xml:lang': lang });
+function stamped(stanza: Stanza, from: Jid, session: Session | undefined): Stanza {
+  if (session === undefined) return stanza.with({ from: from.toString() });
+  return stanza.stamped(stanza.name === 'iq' ? session.iqStamp : session.stamp);
 }

@@ -126,6 +126,7 @@ export class Server {
     if (host === undefined) throw new ConfigError(`${domain} is not active`);
     this.#hosts.delete(domain);
     this.#close(new StreamError('host-gone'), (session) => session.host === host);
+    await this.sessions.ended();
     await host.modules.unloadAll();
   }
 
@@ -135,6 +136,7 @@ export class Server {
     this.#close(new StreamError('system-shutdown'), () => true);
     await this.listeners.drained();
     this.requests.cancel(new Error('the server is stopping'));
+    await this.sessions.ended();
     await this.storage.drain();
     for (const host of [...this.#hosts.values()].reverse()) await host.modules.unloadAll();
     this.#hosts.clear();

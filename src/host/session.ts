@@ -5,6 +5,7 @@ import type { BoundSession, StreamEnd } from '../stream/interface.ts';
 import { PrefixCounter } from '../util/prefix-counter.ts';
 import { Ring } from '../util/ring.ts';
 import { NS_CLIENT } from '../xml/namespaces.ts';
+import { Stamp } from '../xml/stamp.ts';
 import type { Stanza } from '../xml/stanza.ts';
 import type { Host } from './host.ts';
 import type { Origin } from './origin.ts';
@@ -37,8 +38,10 @@ export class Session implements Origin, BoundSession {
   readonly jid: Jid;
   /** Canonical bare JID. */
   readonly user: string;
-  /** `xml:lang` of the stream, stamped on stanzas that have none (RFC 6120 §8.1.5). */
-  readonly lang: string | undefined;
+  /** What the server writes on its messages and presence: whom they are from, and the language of the stream. */
+  readonly stamp: Stamp;
+  /** And on its iqs, which have no text in any language. */
+  readonly iqStamp: Stamp;
   readonly release: ReleaseQueue;
   /** Counts what was received and finished: the `h` of XEP-0198. */
   readonly handled = new PrefixCounter();
@@ -61,7 +64,8 @@ export class Session implements Origin, BoundSession {
     this.host = host;
     this.jid = jid;
     this.user = jid.bare.key;
-    this.lang = lang;
+    this.stamp = new Stamp(jid.toString(), lang);
+    this.iqStamp = lang === undefined ? this.stamp : new Stamp(jid.toString(), undefined);
     this.#link = link;
     this.release = new ReleaseQueue(
       () => this.relieve(),
@@ -142,9 +146,10 @@ export class Session implements Origin, BoundSession {
   streamEnded(end: StreamEnd): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#left(end).catch((error: unknown) => {
+    const left = this.host.server.deadlines.within(this.#left(end), 'end of a session').catch((error: unknown) => {
       this.host.log.error({ err: error, jid: this.jid.toString() }, 'ending a session failed');
     });
+    this.host.sessions.ending(left);
   }
 
   /** Go on reading if there is room again. */

@@ -21,6 +21,8 @@ export class Sessions {
   readonly #cluster: ClusterBackend;
   readonly #local = new Map<string, Session>();
   readonly #undo: (() => void)[];
+  /** Of sessions that are over: what is still being done about it. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(cluster: ClusterBackend) {
     this.#cluster = cluster;
@@ -92,6 +94,17 @@ export class Sessions {
     session.flags = on ? session.flags | flag : session.flags & ~flag;
     session.priority = priority ?? session.priority;
     return this.#cluster.update(session.user, session.sid, session.priority, session.flags);
+  }
+
+  /** A session is over, and that work is what follows; it does not reject. */
+  ending(work: Promise<void>): void {
+    this.#ending.add(work);
+    void work.then(() => this.#ending.delete(work));
+  }
+
+  /** Resolves when nothing is to be done any more for sessions that are over by now. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#ending);
   }
 
   /** Hand a stanza to the session of an entry: true if it took it, false if it is gone. */

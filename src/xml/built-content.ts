@@ -51,6 +51,8 @@ export class BuiltContent implements Content {
     return (this.#wire ??= serialiseNodes(this.#nodes, this.#ns));
   }
 
+  readonly rest = undefined;
+
   append(element: Element): Content {
     return new BuiltContent(this.#ns, [...this.#nodes, element]);
   }

@@ -24,6 +24,8 @@ export interface Content {
   nodes(): readonly Node[];
   /** All of it as latin1 bytes, for a root without a prefix. */
   wire(): string;
+  /** What follows the attributes of the root, up to its end tag, where that is known. */
+  readonly rest: string | undefined;
   append(element: Element): Content;
   /** Without the child elements at these positions. */
   without(dropped: ReadonlySet<number>): Content;

@@ -111,7 +111,10 @@ export function el(name: string, ns: string, ...parts: readonly (AttributeInit |
       for (const node of part) if (node !== undefined) children.push(node);
     } else {
       attrs ??= new Map();
-      for (const [key, value] of Object.entries(part)) if (value !== undefined) attrs.set(key, String(value));
+      for (const key in part) {
+        const value = part[key];
+        if (value !== undefined) attrs.set(key, String(value));
+      }
     }
   }
   return new Element(name, ns, attrs, children);

@@ -106,6 +106,11 @@ export class ScannedContent implements Content {
     return (this.#wire ??= this.#scope === undefined ? this.#splice() : serialiseNodes(this.nodes(), this.#ns));
   }
 
+  get rest(): string | undefined {
+    if (this.#edits !== undefined || this.#scope !== undefined) return undefined;
+    return this.#source.slice(this.#start - (this.#source.charCodeAt(this.#start - 2) === 0x2f ? 2 : 1));
+  }
+
   append(element: Element): Content {
     const edits = this.#edits;
     const added = edits === undefined ? [element] : [...edits.added, element];

@@ -15,7 +15,7 @@ export function stanzaOf(scan: Scan, bytes: Buffer, end: number): Stanza {
   const children = scan.children.slice(0, scan.childCount * 4);
   const scope = scan.plain ? undefined : { defaultNs: scan.contentNs, prefixes: rootPrefixes(scan) };
   const content = new ScannedContent(scan.rootNs, source, scan.contentStart, scan.contentEnd, children, scope);
-  const attributes = rootAttributes(scan, bytes);
+  const attributes = rootAttributes(scan, bytes, source);
   return new Stanza(scan.rootName, scan.rootNs, attributes, content, attributesAsWritten(scan, source, attributes));
 }
 
@@ -34,22 +34,32 @@ function attributesAsWritten(scan: Scan, source: string, attributes: AttributeLi
 /** The stream header whose start tag was scanned. */
 export function headerOf(scan: Scan, bytes: Buffer): StreamHeader {
   const { base } = scan;
-  const list = rootAttributes(scan, bytes);
+  const list = rootAttributes(scan, bytes, bytes.toString('latin1', scan.base, scan.base + scan.contentStart));
   const attrs = new Map<string, string>();
   for (let k = 0; k < list.length; k += 2) attrs.set(list[k] as string, list[k + 1] as string);
   const tag = bytes.toString('latin1', base + (scan.open[0] as number), base + (scan.open[1] as number));
   return new StreamHeader(scan.rootName, scan.rootNs, attrs, scan.contentNs, rootPrefixes(scan), tag);
 }
 
-/** Attributes of the root, names and values alternating, without namespace declarations. */
-function rootAttributes(scan: Scan, bytes: Buffer): AttributeList {
-  const list: string[] = [];
+/**
+ * Attributes of the root, names and values alternating, without namespace declarations.
+ * @param source what was scanned, as latin1: an id, which is never seen twice, is cut out of it
+ */
+function rootAttributes(scan: Scan, bytes: Buffer, source: string): AttributeList {
+  const list = new Array<string>(scan.rootAttributes * 2); // grown by pushing it would be three times as large
+  let length = 0;
   for (let k = 0; k < scan.rootAttributes; k++) {
-    const flags = scan.attributes[k * ATTRIBUTE_SIZE + 4] as number;
+    const at = k * ATTRIBUTE_SIZE;
+    const flags = scan.attributes[at + 4] as number;
     if (flags & DECLARATION) continue;
     const name = attributeName(scan, bytes, k);
-    list.push(name, attributeValue(scan, bytes, k, name));
+    const isOwn = name === 'id' && (flags & CODED) === 0;
+    list[length++] = name;
+    list[length++] = isOwn
+      ? source.slice(scan.attributes[at + 2], scan.attributes[at + 3])
+      : attributeValue(scan, bytes, k, name);
   }
+  list.length = length;
   return list;
 }
 
@@ -61,7 +71,6 @@ export function attributeValue(scan: Scan, bytes: Buffer, k: number, name: strin
   const end = base + (scan.attributes[at + 3] as number);
   if (start === end) return '';
   if ((scan.attributes[at + 4] as number) & CODED) return decodeValue(bytes, start, end);
-  if (name === 'id') return bytes.toString('latin1', start, end); // never seen twice
   return name === 'type' || name === 'xml:lang' ? NAMES.get(bytes, start, end) : VALUES.get(bytes, start, end);
 }
 

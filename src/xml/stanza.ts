@@ -10,6 +10,7 @@ import { Element, type AttributeInit } from './element.ts';
 import { nameToWire, serialise, serialiseAttribute } from './serialise.ts';
 import { valueToWire } from './escape.ts';
 import { NS_XML } from './namespaces.ts';
+import type { Stamp } from './stamp.ts';
 
 /** Names (as in `Attributes`) and values in turn. */
 export type AttributeList = readonly string[];
@@ -25,25 +26,48 @@ export class Stanza {
   readonly id: string | undefined;
   /** `xml:lang` of the stanza itself. */
   readonly lang: string | undefined;
-  readonly #attributes: AttributeList;
+  #attributes: AttributeList;
+  /** Attributes that are not in the list yet. */
+  #stamp: Stamp | undefined;
   readonly #content: Content;
   /** The attributes as they are written, once known. */
   #head: string | undefined;
   #wire: string | undefined;
   #wireNs: string | undefined;
 
-  /** For the reader; everybody else takes `Stanza.of`. */
-  constructor(name: string, ns: string, attributes: AttributeList, content: Content, head?: string) {
+  /**
+   * For the reader; everybody else takes `Stanza.of`.
+   * @param head the attributes as they are written, where that is known
+   * @param like a stanza with the same attributes but for those of `stamp`
+   */
+  constructor(
+    name: string,
+    ns: string,
+    attributes: AttributeList,
+    content: Content,
+    head?: string,
+    like?: Stanza,
+    stamp?: Stamp,
+  ) {
     this.name = name;
     this.ns = ns;
     this.#attributes = attributes;
+    this.#stamp = stamp;
     this.#content = content;
     this.#head = head;
-    this.to = valueOf(attributes, 'to');
-    this.from = valueOf(attributes, 'from');
-    this.type = valueOf(attributes, 'type');
-    this.id = valueOf(attributes, 'id');
-    this.lang = valueOf(attributes, 'xml:lang');
+    if (like === undefined) {
+      this.to = valueOf(attributes, 'to');
+      this.from = valueOf(attributes, 'from');
+      this.type = valueOf(attributes, 'type');
+      this.id = valueOf(attributes, 'id');
+      this.lang = valueOf(attributes, 'xml:lang');
+    } else {
+      this.to = like.to;
+      this.from = stamp?.from ?? like.from;
+      this.type = like.type;
+      this.id = like.id;
+      this.lang = like.lang ?? stamp?.lang;
+    }
   }
 
   /** The stanza that an element is. */
@@ -55,16 +79,12 @@ export class Stanza {
 
   /** Value of an attribute of the root, or `undefined`. */
   attr(name: string): string | undefined {
-    return valueOf(this.#attributes, name);
+    return valueOf(this.#list(), name);
   }
 
   /** About as many bytes as it has on the wire; what queues count. */
   get bytes(): number {
-    let bytes = 2 * this.name.length + 5 + this.#content.bytes;
-    for (let k = 0; k < this.#attributes.length; k += 2) {
-      bytes += (this.#attributes[k] as string).length + (this.#attributes[k + 1] as string).length + 4;
-    }
-    return bytes;
+    return 2 * this.name.length + 5 + this.#written().length + this.#content.bytes;
   }
 
   /** Number of child elements. */
@@ -120,7 +140,7 @@ export class Stanza {
   /** A copy with attributes of the root set, or removed where the value is `undefined`. */
   with(changes: AttributeInit): Stanza {
     const attributes: string[] = [];
-    const kept = this.#attributes;
+    const kept = this.#list();
     let head = this.#head;
     for (let k = 0; k < kept.length; k += 2) {
       const name = kept[k] as string;
@@ -137,9 +157,16 @@ export class Stanza {
     return new Stanza(this.name, this.ns, attributes, this.#content, head);
   }
 
+  /** A copy that is from whoever stamps it, and in the language of the stamp if it does not name its own. */
+  stamped(stamp: Stamp): Stanza {
+    if (this.from !== undefined) return this.with({ from: stamp.from, 'xml:lang': this.lang ?? stamp.lang });
+    const head = this.#written() + (this.lang === undefined ? stamp.wire : stamp.fromWire);
+    return new Stanza(this.name, this.ns, this.#attributes, this.#content, head, this, stamp);
+  }
+
   /** A copy with an element added at the end. */
   append(child: Element): Stanza {
-    return new Stanza(this.name, this.ns, this.#attributes, this.#content.append(child), this.#head);
+    return new Stanza(this.name, this.ns, this.#attributes, this.#content.append(child), this.#head, this, this.#stamp);
   }
 
   /** A copy without the child elements of that name and namespace, or those of them for which `where` is true. */
@@ -151,12 +178,12 @@ export class Stanza {
       if (where === undefined || where(content.elementAt(index))) dropped.add(index);
     }
     if (dropped.size === 0) return this;
-    return new Stanza(this.name, this.ns, this.#attributes, content.without(dropped), this.#head);
+    return new Stanza(this.name, this.ns, this.#attributes, content.without(dropped), this.#head, this, this.#stamp);
   }
 
   /** All of it as a tree. */
   tree(): Element {
-    return new Element(this.name, this.ns, new Map(pairs(this.#attributes)), this.#content.nodes());
+    return new Element(this.name, this.ns, new Map(pairs(this.#list())), this.#content.nodes());
   }
 
   /**
@@ -176,18 +203,33 @@ export class Stanza {
     const tag = nameToWire(this.name);
     let out = `<${tag}`;
     if (this.ns !== outerNs) out += ` xmlns='${valueToWire(this.ns)}'`;
-    out += this.#head ??= this.#writeAttributes();
+    out += this.#written();
+    const rest = this.#content.rest;
+    if (rest !== undefined) return out + rest;
     const content = this.#content.wire();
     return content === '' ? `${out}/>` : `${out}>${content}</${tag}>`;
   }
 
-  #writeAttributes(): string {
-    const attributes = this.#attributes;
+  /** Its attributes as they are written. */
+  #written(): string {
+    if (this.#head !== undefined) return this.#head;
+    const attributes = this.#list();
     let out = '';
     for (let k = 0; k < attributes.length; k += 2) {
       out += serialiseAttribute(attributes[k] as string, attributes[k + 1] as string, k / 2 + 1);
     }
-    return out;
+    return (this.#head = out);
+  }
+
+  /** All attributes. */
+  #list(): AttributeList {
+    const stamp = this.#stamp;
+    if (stamp === undefined) return this.#attributes;
+    const list = [...this.#attributes, 'from', stamp.from];
+    if (stamp.lang !== undefined && valueOf(list, 'xml:lang') === undefined) list.push('xml:lang', stamp.lang);
+    this.#attributes = list;
+    this.#stamp = undefined;
+    return list;
   }
 
   #indexOf(name: string, ns: string): number {

@@ -3,6 +3,7 @@ import type { AttributeInit, Element } from '../../src/xml/element.ts';
 import { equal } from '../../src/xml/equal.ts';
 import { NS_CLIENT, NS_SERVER } from '../../src/xml/namespaces.ts';
 import { serialise } from '../../src/xml/serialise.ts';
+import { Stamp } from '../../src/xml/stamp.ts';
 import { Stanza } from '../../src/xml/stanza.ts';
 import { Random } from './xml-random.ts';
 import { HEADER_SCOPE, firstStanza, reparsed } from './xml-streams.ts';
@@ -33,7 +34,13 @@ function target(random: Random, tree: Element): readonly [string, string] {
 }
 
 function edit(random: Random, { stanza, tree }: Pair): Pair {
-  switch (random.below(5)) {
+  switch (random.below(6)) {
+    case 5: {
+      const from = randomText(random);
+      const lang = random.oneIn(2) ? undefined : randomText(random);
+      const known = tree.attr('xml:lang');
+      return { stanza: stanza.stamped(new Stamp(from, lang)), tree: tree.with({ from, 'xml:lang': known ?? lang }) };
+    }
     case 0:
     case 1: {
       const set = changes(random);
@@ -70,7 +77,9 @@ function difference(random: Random, { stanza, tree }: Pair): string | undefined 
   const child = stanza.child(name, ns);
   if (child === undefined ? first !== undefined : first === undefined || !equal(child, first)) return `child ${name}`;
   for (const attribute of NAMES) if (stanza.attr(attribute) !== tree.attr(attribute)) return `attribute ${attribute}`;
-  if (stanza.to !== tree.attr('to') || stanza.lang !== tree.attr('xml:lang')) return 'fields';
+  const { to, from, type, id, lang } = stanza;
+  const fields = Object.entries({ to, from, type, id, 'xml:lang': lang });
+  if (fields.some(([field, value]) => value !== tree.attr(field))) return 'fields';
   return undefined;
 }
 

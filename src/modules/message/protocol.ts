@@ -11,7 +11,9 @@ import type { Stanza } from '../../xml/stanza.ts';
  */
 export function messageTargets(message: Stanza, resource: string | undefined, entries: readonly Entry[]): Verdict {
   if (resource !== undefined) {
-    for (const entry of entries) if (entry.resource === resource) return [entry]; // §8.5.3.1: whatever the type
+    // §8.5.3.1: whatever the type. Most accounts have one resource, and then there is nothing to copy.
+    if (entries.length === 1 && entries[0]?.resource === resource) return entries;
+    for (const entry of entries) if (entry.resource === resource) return [entry];
   }
   switch (messageType(message)) {
     case 'error':
@@ -41,8 +43,9 @@ function willing(entries: readonly Entry[]): readonly Entry[] | undefined {
 function mostAvailable(entries: readonly Entry[]): readonly Entry[] | undefined {
   let best = -1;
   let count = 0;
-  for (const entry of entries) {
-    if (!isWilling(entry)) continue;
+  for (let n = 0; n < entries.length; n++) {
+    const entry = entries[n];
+    if (entry === undefined || !isWilling(entry)) continue;
     if (entry.priority > best) {
       best = entry.priority;
       count = 1;
