@@ -1,4 +1,4 @@
-/** Writes the generated pages of `docs`: modules, options, events, XEPs, defaults, decisions, embedded examples. */
+/** Writes the generated pages of `docs`: modules, options, events, XEPs, defaults, decisions, embedded examples, options. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { decisionsPage } from './docs/decisions-page.ts';
@@ -7,6 +7,7 @@ import { defaultsPage } from './docs/defaults-page.ts';
 import { COMPARISONS } from './docs/deviations.ts';
 import { embed } from './docs/embed.ts';
 import { eventsPage } from './docs/events-page.ts';
+import { withOptions } from './docs/example-options.ts';
 import { allModules } from './docs/manifests.ts';
 import { modulesPage } from './docs/modules-page.ts';
 import { optionsPage } from './docs/options-page.ts';
@@ -29,6 +30,7 @@ async function pages(): Promise<ReadonlyMap<string, string>> {
     ['docs/xeps.md', xepsPage(modules)],
     ['docs/defaults.md', defaultsPage(modules, COMPARISONS)],
     ['docs/decisions/README.md', decisionsPage(decisions())],
+    ['config/example.yaml', withOptions(read('config/example.yaml'), modules)],
     ...WITH_EXAMPLES.map((path): [string, string] => [path, embed(read(path), read)]),
   ]);
 }
@@ -50,7 +52,7 @@ function read(path: string): string {
 if (import.meta.main) {
   await writeIfChanged(
     'generate-docs',
-    'Writes the pages docs/{modules,options,events,xeps,defaults}.md and docs/decisions/README.md from the code, and\nexamples into docs/writing-a-module.md.',
+    'Writes the pages docs/{modules,options,events,xeps,defaults}.md and docs/decisions/README.md from the code,\nexamples into docs/writing-a-module.md, and the options of modules into config/example.yaml.',
     await pages(),
   );
 }

@@ -64,10 +64,8 @@ async function content(storage: Storage): Promise<Record<string, unknown>> {
 }
 
 test.each([
-  ['sqlite', 'sqlite'],
   ['sqlite', 'postgresql'],
   ['postgresql', 'sqlite'],
-  ['postgresql', 'postgresql'],
 ])('R21: a backup of %s under load, restored to %s', async (from, to) => {
   const source = config(from);
   const storage = await open(source);

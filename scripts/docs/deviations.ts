@@ -27,6 +27,8 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ['blocklist_max_items', { own: 'A list stays small enough to be sent and kept in memory; a longer one is kept.' }],
   ['bounce_blocked_messages', { prosody: false }],
   ['c2s_close_timeout', { prosody: 5 }],
+  ['c2s_direct_tls_interfaces', { prosody: ['*', '::'] }],
+  ['c2s_direct_tls_ports', { prosody: [] }],
   ['c2s_interfaces', { prosody: ['*', '::'] }],
   [
     'c2s_max_auth_failures',
@@ -52,6 +54,12 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
         'Who has not logged in costs a connection and memory all the same. Clients need a second or two, on a bad link a few more.',
     },
   ],
+  ['certificate', { prosody: undefined }],
+  [
+    'certificate_key',
+    { own: 'Prosody names the key in its table `ssl`; a certificate and its key need no table to be named.' },
+  ],
+  ['certificates', { prosody: 'certs' }],
   ['conflict_resolve', { prosody: 'kick_old' }],
   ['default_iteration_count', { prosody: 10_000 }],
   [
@@ -64,6 +72,10 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ['ignore_presence_priority', { prosody: false }],
   ['insecure_open_authentication', { prosody: undefined }],
   ['name', { prosody: 'Prosody', because: 'The name of this product.' }],
+  [
+    'offline_max_messages',
+    { own: 'Strangers cannot fill the disk of the server, nor keep a client busy at its next login.' },
+  ],
   ['password_hash', { prosody: 'SHA-1' }],
   [
     'private_max_items',
@@ -82,6 +94,7 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
     },
   ],
   ['smacks_max_unacked_stanzas', { prosody: 0 }],
+  ['tls_profile', { prosody: 'intermediate' }],
   [
     'vcard_max_size',
     { own: 'As much as a client may send in one stanza; said so that a larger stanza limit does not raise it.' },

@@ -6,6 +6,12 @@ type Schema = z.core.JSONSchema.JSONSchema;
 
 const SIMPLE: ReadonlySet<unknown> = new Set(['boolean', 'integer', 'number', 'string', 'null']);
 
+/** What numbers count, by the title of their schema; texts such as "5 minutes" and "10 MB" will do as well. */
+const UNITS: ReadonlyMap<string | undefined, string> = new Map([
+  ['period', 'period (seconds)'],
+  ['size', 'size (bytes)'],
+]);
+
 /** One option of one module. */
 export interface Option {
   readonly name: string;
@@ -66,6 +72,8 @@ function literal(value: unknown): string {
 }
 
 function typeOf(schema: Schema): string {
+  const unit = UNITS.get(schema.title);
+  if (unit !== undefined) return unit;
   if (schema.const !== undefined) return `\`${literal(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${literal(value)}\``).join(' or ');
   if (schema.anyOf !== undefined) return schema.anyOf.map((each) => typeOf(each)).join(' or ');

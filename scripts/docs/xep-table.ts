@@ -21,6 +21,7 @@ export const XEPS: ReadonlyMap<number, Xep> = new Map([
   [92, { title: 'Software Version', status: 'Stable', version: '1.1' }],
   [115, { title: 'Entity Capabilities', status: 'Stable', version: '1.6.0' }],
   [128, { title: 'Service Discovery Extensions', status: 'Active', version: '1.0.1' }],
+  [160, { title: 'Best Practices for Handling Offline Messages', status: 'Active', version: '1.0.1' }],
   [191, { title: 'Blocking Command', status: 'Stable', version: '1.3' }],
   [198, { title: 'Stream Management', status: 'Stable', version: '1.6.3' }],
   [199, { title: 'XMPP Ping', status: 'Final', version: '2.0.1' }],
@@ -28,6 +29,8 @@ export const XEPS: ReadonlyMap<number, Xep> = new Map([
   [203, { title: 'Delayed Delivery', status: 'Final', version: '2.0' }],
   [237, { title: 'Roster Versioning', status: 'Obsolete', version: '1.3' }],
   [280, { title: 'Message Carbons', status: 'Stable', version: '1.0.1' }],
+  [368, { title: 'SRV records for XMPP over TLS', status: 'Stable', version: '1.1.0' }],
+  [440, { title: 'SASL Channel-Binding Type Capability', status: 'Stable', version: '1.0.0' }],
   [478, { title: 'Stream Limits Advertisement', status: 'Experimental', version: '0.2.0' }],
 ]);
 

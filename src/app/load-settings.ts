@@ -1,8 +1,9 @@
 /** Where a server's settings come from: a file, or nothing but the command line. */
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../config/config-error.ts';
 import { readYaml } from '../config/yaml.ts';
+import type { HostConfig } from '../host/host.ts';
 import type { LogLevel } from '../logging/pino-log.ts';
 import { modulesOf } from './profile.ts';
 import type { ServerSettings } from './server-settings.ts';
@@ -20,6 +21,9 @@ export const ZERO_DATA = 'data';
 /** Control socket where no file names one, in the folder of data. */
 const ZERO_SOCKET = 'prosody.sock';
 
+/** Folder of certificates where nothing else is said; in the folder of data it is for those made here. */
+export const CERTIFICATES = 'certs';
+
 const STDERR = 2;
 
 /** What can be chosen without a file. */
@@ -28,6 +32,8 @@ export interface ZeroChoices {
   readonly data: string;
   readonly storage: 'sqlite' | 'memory';
   readonly port: number;
+  /** Port on which TLS starts with the first byte; `undefined` for none. */
+  readonly tlsPort: number | undefined;
   readonly address: string;
   readonly logLevel: LogLevel;
 }
@@ -47,11 +53,22 @@ export async function loadSettings(path: string): Promise<ServerSettings> {
     );
   }
   if (file.endsWith('.lua')) throw new ConfigError(`${file}: a configuration in Lua cannot be read yet, only YAML`);
-  return settingsOf(await readYaml(file, text));
+  const settings = await settingsOf(await readYaml(file, text));
+  return { ...settings, hosts: settings.hosts.map((host) => withPaths(host, dirname(file))) };
+}
+
+/** The host with paths of certificates as they are meant: from the folder of the configuration on. */
+function withPaths(host: HostConfig, folder: string): HostConfig {
+  const options = { certificates: CERTIFICATES, ...host.options };
+  for (const name of ['certificates', 'certificate', 'certificate_key'] as const) {
+    const path = new Map<string, unknown>(Object.entries(options)).get(name);
+    if (typeof path === 'string') Object.assign(options, { [name]: resolve(folder, path) });
+  }
+  return { ...host, options };
 }
 
 /** Settings without a file: `localhost` for this machine alone. */
-export function zeroSettings({ data, storage, port, address, logLevel }: ZeroChoices): ServerSettings {
+export function zeroSettings({ data, storage, port, tlsPort, address, logLevel }: ZeroChoices): ServerSettings {
   const dataPath = resolve(data);
   return {
     hosts: [
@@ -63,7 +80,9 @@ export function zeroSettings({ data, storage, port, address, logLevel }: ZeroCho
           admins: [`${ZERO_ADMIN}@${ZERO_HOST}`],
           c2s_ports: [port],
           c2s_interfaces: [address],
-          c2s_require_encryption: false,
+          c2s_direct_tls_ports: tlsPort === undefined ? [] : [tlsPort],
+          c2s_direct_tls_interfaces: [address],
+          certificates: join(dataPath, CERTIFICATES),
         },
       },
     ],

@@ -1,17 +1,26 @@
 /** The program as an operator runs it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 
 vi.setConfig({ testTimeout: 60_000 }); // every test starts a process or several
 
 const MAIN = new URL('./main.ts', import.meta.url).pathname;
 const started: ChildProcess[] = [];
+const temporary = mkdtempSync(join(tmpdir(), 'couplet-main-'));
+let folders = 0;
 
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+/** Runs it in `temporary`: data of its own, where nothing else is said. */
 function couplet(...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const own = args.includes('--config') || args.includes('--data') ? [] : ['--data', `data-${++folders}`];
+  const child = spawn(process.execPath, [MAIN, ...own, ...args], { cwd: temporary, stdio: ['ignore', 'pipe', 'pipe'] });
   started.push(child);
   return child;
 }
@@ -32,10 +41,45 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 
-test('says in its first line where it listens, with which account, and that nothing is kept', async () => {
-  const line = await firstLine(couplet('--port', '0'));
-  expect(line).toMatch(/^Couplet \S+ serves localhost on 127\.0\.0\.1:\d+ \(no TLS\), everything in memory/);
-  expect(line).toMatch(/accounts: user@localhost password \S{12,}$/);
+test('in memory, the first line says where it listens, with which account, and that nothing is kept', async () => {
+  const line = await firstLine(couplet('--port', '0', '--storage', 'memory'));
+  expect(line).toMatch(/^Couplet \S+ serves localhost on 127\.0\.0\.1:\d+ \(.*this machine alone/);
+  expect(line).toMatch(
+    /, everything in memory and gone when it stops; first account: admin@localhost password \S{12,}$/,
+  );
+});
+
+test('on disk, the first start makes an account and a file with its password, for the owner alone', async () => {
+  const line = await firstLine(couplet('--port', '0', '--data', 'kept'));
+  expect(line).toMatch(
+    /, data in \.\/kept; first account: admin@localhost, its password is in \.\/kept\/initial-admin$/,
+  );
+  const path = (name: string): string => join(temporary, 'kept', name);
+  expect(readFileSync(path('initial-admin'), 'utf8')).toMatch(/^admin@localhost \S{12,}\n$/);
+  const modes = ['.', 'initial-admin', 'prosody.sock', 'couplet.sqlite'].map(
+    (name) => statSync(path(name)).mode & 0o777,
+  );
+  expect(modes).toEqual([0o700, 0o600, 0o600, 0o600]);
+  const second = couplet('--port', '0', '--data', 'kept');
+  expect(await text(second.stderr)).toContain('couplet: storage: another server uses');
+  const first = started[0];
+  if (first !== undefined) {
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+  }
+  expect(await firstLine(couplet('--port', '0', '--data', 'kept'))).toMatch(/, data in \.\/kept$/);
+});
+
+test('a configuration decides what is served, and a mistake in it is told with file and line', async () => {
+  const config = (text: string): void => writeFileSync(join(temporary, 'couplet.yaml'), text);
+  config('data_path: configured\nc2s_ports: [0]\nc2s_interfaces: ["127.0.0.1"]\nhosts:\n  a.example:\n  b.example:\n');
+  const line = await firstLine(couplet('--config', 'couplet.yaml', '-F'));
+  expect(line).toMatch(/^Couplet \S+ serves a\.example, b\.example on 127\.0\.0\.1:\d+.*, data in \.\/configured$/);
+  config('hosts:\n  a.example:\nc2s_prots: [0]\n');
+  const child = couplet('--config', 'couplet.yaml');
+  const [said, exit] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect(said).toMatch(/^couplet: \/.*couplet\.yaml:3: there is no option "c2s_prots"; did you mean "c2s_ports"\?\n$/);
+  expect(exit).toEqual([1, null]);
 });
 
 test('shows no password that was given', async () => {
@@ -46,7 +90,7 @@ test('shows no password that was given', async () => {
 
 test('on SIGTERM every client hears system-shutdown, and the exit code is 0', async () => {
   const child = couplet('--port', '0');
-  const port = Number(/:(\d+) /.exec(await firstLine(child))?.[1]);
+  const port = Number(/:(\d+)[ ,]/.exec(await firstLine(child))?.[1]);
   const socket = createConnection(port, '127.0.0.1');
   socket.write(
     "<stream:stream to='localhost' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>",
@@ -58,6 +102,23 @@ test('on SIGTERM every client hears system-shutdown, and the exit code is 0', as
   expect(await rest).toContain('<system-shutdown');
   socket.end();
   expect(await exit).toEqual([0, null]);
+});
+
+test('a second signal does not wait for clients', async () => {
+  const child = couplet('--port', '0');
+  const port = Number(/:(\d+)[ ,]/.exec(await firstLine(child))?.[1]);
+  const socket = createConnection(port, '127.0.0.1');
+  socket.write(
+    "<stream:stream to='localhost' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>",
+  );
+  await once(socket, 'data');
+  socket.on('error', () => undefined);
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await once(socket, 'data'); // the server has closed its side, and waits for ours
+  child.kill('SIGINT');
+  expect(await exit).toEqual([130, null]);
+  socket.destroy();
 });
 
 test('a port that is taken, a wrong option, a name that is none: one sentence and an exit code that is not 0', async () => {

@@ -1,20 +1,24 @@
 /** The program `couplet`. */
-import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConfigError } from '../config/config-error.ts';
-import { Auth } from '../host/auth.ts';
-import type { HostConfig } from '../host/host.ts';
 import { PRODUCT, VERSION } from '../host/product.ts';
 import type { Server } from '../host/server.ts';
-import { prepareLocalpart } from '../jid/localpart.ts';
 import { pinoLog } from '../logging/pino-log.ts';
-import { StanzaError } from '../stanza/errors.ts';
-import { USAGE, readCommandLine, type CommandLine, type GivenUser } from './command-line.ts';
-import { MODULE_NAMES } from './modules.ts';
+import { banner } from './banner.ts';
+import { USAGE, readCommandLine, type CommandLine } from './command-line.ts';
+import { openControlSocket, type ControlSocket } from './control-socket.ts';
+import { makeFirstAccount, type NewAccount } from './first-account.ts';
+import { makeGivenAccounts } from './given-accounts.ts';
+import { CERTIFICATES, ZERO_ADMIN, ZERO_HOST, loadSettings, zeroSettings } from './load-settings.ts';
+import type { ServerSettings } from './server-settings.ts';
 import { startServer } from './start.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 
-const DOMAIN = 'localhost';
-const STDERR = 2;
-/** Exit code of a server that could not start, or not stop as it should. */
+/** Files that the server makes are for its own account alone: they hold keys, passwords and messages. */
+const UMASK = 0o077;
+
+/** Exit code of a server that could not start. */
 const EXIT_FAILED = 1;
 
 /** Start, say so, and stop on SIGTERM or SIGINT. */
@@ -24,63 +28,40 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(line.show === 'help' ? USAGE : `${PRODUCT} ${VERSION}\n`);
     return;
   }
-  const server = await startServer({ hosts: [hostOf(line)], log: pinoLog(line.logLevel, STDERR) });
-  const users = line.users.length > 0 ? line.users : [randomUser()];
+  process.umask(UMASK);
+  const zero = line.config === undefined;
+  const settings = line.config === undefined ? zeroSettings(line.zero) : await loadSettings(line.config);
+  const log = pinoLog(line.logLevel ?? settings.log.level, settings.log.to);
+  for (const warning of settings.warnings) log.warn({ notice: warning }, 'configuration');
+  mkdirSync(settings.dataPath, { recursive: true, mode: 0o700 });
+  const { hosts, storage, dataPath } = settings;
+  const server = await startServer({ hosts, storage, log, certificates: join(dataPath, CERTIFICATES) });
+  let control: ControlSocket | undefined;
+  let first: NewAccount | undefined;
   try {
-    for (const user of users) await addUser(server, user);
+    if (zero) first = await makeAccounts(server, line, settings);
+    control = await openControlSocket(server, settings.adminSocket);
   } catch (error) {
     await server.stop();
     throw error;
   }
-  const addresses = await server.listeners.addresses('c2s');
-  process.stdout.write(banner(addresses, users, line.users.length === 0));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server));
-}
-
-function hostOf({ port, address }: CommandLine): HostConfig {
-  return {
-    domain: DOMAIN,
-    kind: 'host',
-    modules: MODULE_NAMES.filter((name) => name !== 'auth_insecure'),
-    options: { c2s_ports: [port], c2s_interfaces: [address], c2s_require_encryption: false },
-  };
-}
-
-async function addUser(server: Server, { name, password }: GivenUser): Promise<void> {
-  const username = prepareLocalpart(name);
-  const auth = server.hosts.get(DOMAIN)?.services.find(Auth);
-  if (username === undefined || auth === undefined) throw new ConfigError(`--user: "${name}" is not a user name`);
-  const unit = server.storage.unit();
-  try {
-    await auth.setPassword(unit, username, password);
-  } catch (error) {
-    if (error instanceof StanzaError) throw new ConfigError(`--user ${name}: ${error.text ?? error.condition}`);
-    throw error;
-  }
-  await unit.submit()?.settled();
-}
-
-function randomUser(): GivenUser {
-  return { name: 'user', password: randomBytes(12).toString('base64url') };
-}
-
-function banner(addresses: readonly string[], users: readonly GivenUser[], random: boolean): string {
-  const accounts = users.map(({ name, password }) =>
-    random ? `${name}@${DOMAIN} password ${password}` : `${name}@${DOMAIN}`,
-  );
-  return (
-    `${PRODUCT} ${VERSION} serves ${DOMAIN} on ${addresses.join(', ')} (no TLS), everything in memory and gone when it stops; ` +
-    `accounts: ${accounts.join(', ')}\n`
-  );
-}
-
-async function stop(server: Server): Promise<void> {
-  try {
+  stopOnSignal(log, async () => {
+    await control.close();
     await server.stop();
-  } catch (error) {
-    server.log.error({ err: error }, 'stopping failed');
-    process.exitCode = EXIT_FAILED;
-  }
+  });
+  const { listeners } = server;
+  const addresses = [...(await listeners.addresses('c2s')), ...(await listeners.addresses('c2s_direct_tls'))];
+  process.stdout.write(banner({ settings, addresses, zero, users: line.users, first }));
+}
+
+async function makeAccounts(
+  server: Server,
+  { users }: CommandLine,
+  { storage, dataPath }: ServerSettings,
+): Promise<NewAccount | undefined> {
+  await makeGivenAccounts(server, ZERO_HOST, users);
+  const shown = storage.kind === 'memory' || process.stdout.isTTY;
+  return makeFirstAccount(server, { domain: ZERO_HOST, name: ZERO_ADMIN, folder: shown ? undefined : dataPath });
 }
 
 try {

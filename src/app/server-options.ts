@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { ConfigError } from '../config/config-error.ts';
 import type { RawConfig } from '../config/raw-config.ts';
 import { LOG_LEVELS } from '../logging/pino-log.ts';
-import { SERVER_OPTIONS } from './core-options.ts';
+import type { SERVER_OPTIONS } from './core-options.ts';
 import type { ServerSettings } from './server-settings.ts';
 import type { StorageConfig } from './storage.ts';
 

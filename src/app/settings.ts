@@ -1,5 +1,5 @@
 /** Checks a configuration against the modules that there are, and makes of it what a server is started with. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ConfigError } from '../config/config-error.ts';
 import { didYouMean } from '../config/did-you-mean.ts';
 import type { RawConfig, RawHost, Settings } from '../config/raw-config.ts';

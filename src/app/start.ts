@@ -1,19 +1,27 @@
 /** Puts a server together from its parts and starts it. */
 import { MemoryCluster } from '../cluster/memory/memory-cluster.ts';
 import { systemClock } from '../cluster/clock.ts';
+import { ConfigError } from '../config/config-error.ts';
 import type { HostConfig } from '../host/host.ts';
 import type { ModuleDefinition } from '../host/module.ts';
 import { Server } from '../host/server.ts';
 import type { Log } from '../logging/log.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { createNetwork } from '../net/network.ts';
-import { memoryStorage } from '../storage/memory/memory-storage.ts';
+import type { Storage } from '../storage/stores.ts';
 import { findModule } from './modules.ts';
+import { openStorage, type StorageConfig } from './storage.ts';
 
 /** What is to be started. */
 export interface StartOptions {
   readonly hosts: readonly HostConfig[];
   readonly log: Log;
+  /** Where data is kept; in memory by default. */
+  readonly storage?: StorageConfig;
+  /** Folder where certificates made here are kept; without it they are made anew with each start. */
+  readonly certificates?: string;
+  /** Open the network services; true by default. */
+  readonly listen?: boolean;
   /** Bound for what an event or request handler waits for, in milliseconds. */
   readonly handlerTimeout?: number;
   /** Finds modules by name; those that come with the server by default. */
@@ -24,8 +32,8 @@ export interface StartOptions {
 const HANDLER_TIMEOUT = 30_000;
 
 /**
- * Start a server that keeps everything in memory. When the promise resolves it takes connections.
- * @throws ConfigError, or an error of the system where a port cannot be opened
+ * Start a server. When the promise resolves it takes connections.
+ * @throws ConfigError, or an error where the data cannot be used or a port cannot be opened
  */
 export async function startServer(options: StartOptions): Promise<Server> {
   const { log } = options;
@@ -34,10 +42,11 @@ export async function startServer(options: StartOptions): Promise<Server> {
     report: (error, what) => log.error({ err: error, what }, 'cluster handler failed'),
   });
   const metrics = new Metrics();
+  const storage = await storageFor(options);
   const server = new Server({
     metrics,
-    network: createNetwork(log, metrics),
-    storage: memoryStorage((error) => log.error({ err: error }, 'storage listener failed')),
+    network: createNetwork(log, metrics, options.certificates),
+    storage,
     cluster: cluster.join('main'),
     log,
     modules: options.modules ?? findModule,
@@ -46,12 +55,24 @@ export async function startServer(options: StartOptions): Promise<Server> {
   });
   try {
     for (const host of options.hosts) await server.activate(host);
-    await server.start();
+    if (options.listen !== false) await server.start();
   } catch (error) {
     await server.stop();
     throw error;
   }
   return server;
+}
+
+async function storageFor({ storage = { kind: 'memory' }, log }: StartOptions): Promise<Storage> {
+  try {
+    return await openStorage(storage, {
+      failed: (error) => log.error({ err: error }, 'storage failed'),
+      noticed: (message) => log.warn({ notice: message }, 'storage'),
+    });
+  } catch (error) {
+    log.debug({ err: error }, 'storage cannot be opened');
+    throw new ConfigError(`storage: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The wall clock in microseconds since 1970. */

@@ -1,23 +1,49 @@
 /** What a command of coupletctl is. */
 
+/** Options of all commands; each takes those that it names, besides `config` and `data`. */
+export interface CommandOptions {
+  /** Configuration of the server. */
+  readonly config?: string | undefined;
+  /** Folder of data of a server without a configuration. */
+  readonly data?: string | undefined;
+  /** File whose first line is the password. */
+  readonly 'password-file'?: string | undefined;
+  /** Let an account that exists be. */
+  readonly 'if-missing'?: boolean | undefined;
+  /** Answer in JSON. */
+  readonly json?: boolean | undefined;
+}
+
 /** Where a command reads its words and writes its answer. */
 export interface CommandContext {
   /** The name it was called by: `coupletctl` or `prosodyctl`. */
   readonly program: string;
   /** The words after the command's own name. */
   readonly parameters: readonly string[];
+  readonly options: CommandOptions;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Ask for a secret without showing what is typed; from a pipe, read a line. */
+  readonly ask: (question: string) => Promise<string>;
+  /** Is somebody looking: at questions, and at progress? */
+  readonly interactive: boolean;
 }
 
 /** One command. */
 export interface Command {
-  /** What is typed, such as `adduser`. */
+  /** What is typed, such as `adduser`, or `user import`. */
   readonly name: string;
-  /** Other spellings, such as `--version`. */
+  /** Other spellings, such as `about`. */
   readonly aliases?: readonly string[];
+  /** Its parameters, as the list of commands shows them; those in brackets may be left out. */
+  readonly parameters?: readonly string[];
+  /** Options it takes. */
+  readonly options?: readonly (keyof CommandOptions)[];
   /** One line for the list of commands. */
   readonly summary: string;
-  /** Do it; the result is the exit status of the process. */
+  /**
+   * Do it; the result is the exit status of the process.
+   * @throws Error whose message is for people
+   */
   run(context: CommandContext): number | Promise<number>;
 }

@@ -9,6 +9,8 @@ async function run(...words: string[]): Promise<{ status: number; out: string; e
     program: 'prosodyctl',
     out: (text) => (out += text),
     err: (text) => (err += text),
+    ask: () => Promise.reject(new Error('asked')),
+    interactive: false,
   });
   return { status, out, err };
 }
@@ -24,14 +26,14 @@ test.each(['--version', 'version'])('%s', async (word) => {
 test.each(['--help', '-h', 'help'])('%s lists every command', async (word) => {
   const { status, out } = await run(word);
   expect(status).toBe(0);
-  expect(out).toMatch(/^usage: prosodyctl COMMAND/);
+  expect(out).toMatch(/^usage: prosodyctl \[OPTION…\] COMMAND/);
   expect(out).toMatch(/^ {2}version +\S/m);
 });
 
 test('no command at all shows how to call it, as an error', async () => {
   const { status, out, err } = await run();
   expect({ status, out }).toEqual({ status: 1, out: '' });
-  expect(err).toMatch(/^usage: prosodyctl COMMAND/);
+  expect(err).toMatch(/^usage: prosodyctl \[OPTION…\] COMMAND/);
 });
 
 test('an unknown command', async () => {
@@ -40,4 +42,20 @@ test('an unknown command', async () => {
     out: '',
     err: 'prosodyctl: unknown command: frobnicate (see prosodyctl help)\n',
   });
+});
+
+test.each([
+  [['adusser', 'a@b'], 'unknown command: adusser; did you mean "adduser"? (see prosodyctl help)'],
+  [['user', 'improt', 'x'], 'unknown command: user; did you mean "user import"? (see prosodyctl help)'],
+  [['adduser'], 'usage: prosodyctl adduser JID'],
+  [['adduser', 'a@b', 'secret'], 'usage: prosodyctl adduser JID'],
+  [['register', 'a'], 'usage: prosodyctl register USER HOST [PASSWORD]'],
+  [['status', '--if-missing'], 'status takes no --if-missing'],
+  [['status', '--nonsense'], "Unknown option '--nonsense'"],
+  [['status', '--config', '/nonexistent/x.yaml'], 'the configuration cannot be read: ENOENT'],
+  [['adduser', 'nobody'], '"nobody" is not the address of an account: NAME@HOST'],
+])('%j is refused: %s', async (words, message) => {
+  const { status, out, err } = await run(...words);
+  expect({ status, out }).toEqual({ status: 1, out: '' });
+  expect(err).toContain(`prosodyctl: ${message}`);
 });

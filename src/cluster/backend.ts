@@ -26,6 +26,8 @@ export const SessionFlag = Object.freeze({
   inactive: 8,
   /** Has no connection now and can be resumed (XEP-0198). */
   detached: 16,
+  /** Has asked for the account's block list, so is told when it changes (XEP-0191). */
+  blocking: 32,
 });
 
 /** What a session says about itself in the registry. */

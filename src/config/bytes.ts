@@ -6,17 +6,11 @@ const LETTERS = ['k', 'm', 'g', 't'];
 
 const EXPECTED = 'expected bytes, or a number with a unit: "500 kB", "256 KiB", "10 MB", "2 GiB"';
 
-/** Bounds of an option in bytes; `min` itself is allowed, and so is `max`. */
-interface Bounds {
-  readonly min: number;
-  readonly max?: number;
-}
-
-/** The type of an option that is a size. A number is bytes, and bytes are what the module gets. */
-export function bytes({ min, max = Number.MAX_SAFE_INTEGER }: Bounds) {
+/** The type of an option that is a size of at least `min` bytes. A number is bytes, which the module gets. */
+export function bytes(min: number) {
   return z.preprocess(
     (value, context) => (typeof value === 'string' ? (parseBytes(value) ?? refuse(context)) : value),
-    z.int().min(min).max(max).meta({ title: 'size' }),
+    z.int().min(min).meta({ title: 'size' }),
   );
 }
 

@@ -4,7 +4,7 @@
 const LETTERS_PER_EDIT = 3;
 
 /** The known word that `word` was most likely meant to be, or `undefined` if none is near. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / LETTERS_PER_EDIT)) + 1;
   for (const candidate of known) {

@@ -22,17 +22,11 @@ const NAMES = ['seconds', 'minutes', 'hours', 'days', 'weeks', 'months', 'years'
 const EXPECTED =
   'expected seconds, or a number with a unit: "30 s", "5 minutes", "12 h", "2 days", "1 week", "1 month"';
 
-/** Bounds of an option in seconds; `min` itself is allowed, and so is `max`. */
-interface Bounds {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** The type of an option that is a period. A number is seconds, and seconds are what the module gets. */
-export function duration({ min, max }: Bounds) {
+/** The type of an option that is a period of at most `max` seconds. A number is seconds, which the module gets. */
+export function duration(max: number) {
   return z.preprocess(
     (value, context) => (typeof value === 'string' ? (parseDuration(value) ?? refuse(context)) : value),
-    z.number().min(min).max(max).meta({ title: 'period' }),
+    z.number().positive().max(max).meta({ title: 'period' }),
   );
 }
 

@@ -4,6 +4,10 @@ import { Jid } from '../jid/jid.ts';
 import { ConfigError } from './config-error.ts';
 import type { RawConfig, RawHost, Setting } from './raw-config.ts';
 
+const loadParser = () => import('yaml');
+
+type Parser = Awaited<ReturnType<typeof loadParser>>;
+
 /** The keys at the top that hold domains; everything else there is an option. */
 const DOMAINS = [
   ['hosts', 'host'],
@@ -16,7 +20,7 @@ const DOMAINS = [
  * @throws ConfigError with `file:line`: no YAML, or not laid out as a configuration is
  */
 export async function readYaml(file: string, text: string): Promise<RawConfig> {
-  const yaml = await import('yaml');
+  const yaml = await loadParser();
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
   return new Reader(yaml, { file, text, document, lines }).read();
@@ -31,10 +35,10 @@ interface Parsed {
 }
 
 class Reader {
-  readonly #yaml: typeof import('yaml');
+  readonly #yaml: Parser;
   readonly #parsed: Parsed;
 
-  constructor(yaml: typeof import('yaml'), parsed: Parsed) {
+  constructor(yaml: Parser, parsed: Parsed) {
     this.#yaml = yaml;
     this.#parsed = parsed;
   }

@@ -12,6 +12,11 @@ export interface AuthProvider extends CredentialStore {
   /** User names, ordered by bytes. */
   usernames(): AsyncIterable<string>;
   /**
+   * Make an account; the unit fails with `StanzaError` `conflict` if there is one of that name by then.
+   * @throws StanzaError `not-acceptable` (the password cannot be used), `not-allowed` (accounts are made elsewhere)
+   */
+  create(unit: Unit, username: string, password: string): Promise<void>;
+  /**
    * Make an account, or set the password of one that there is.
    * @throws StanzaError `not-acceptable` (the password cannot be used)
    */
@@ -20,7 +25,7 @@ export interface AuthProvider extends CredentialStore {
    * Make an account from keys that another server derived, or replace those of one that there is. Missing where the
    * provider keeps no such keys.
    */
-  setScramKeys?(unit: Unit, username: string, keys: ReadonlyMap<ScramHash, ScramKeys>): Promise<void>;
+  readonly setScramKeys?: (unit: Unit, username: string, keys: ReadonlyMap<ScramHash, ScramKeys>) => Promise<void>;
   /** Delete an account; harmless if there is none. */
   delete(unit: Unit, username: string): Promise<void>;
 }

@@ -14,6 +14,20 @@ const REPLACED: FrameKind<string> = { id: 2, name: 'replaced', encode: (sid) => 
 /** Asks for the last presence of the session named in the head. */
 const PRESENCE: FrameKind<string> = { id: 3, name: 'presence', encode: (sid) => sid, decode: (sid) => sid };
 
+/** The account of the session named in the head is not to be used as before. */
+const EXPELLED: FrameKind<{ readonly sid: string; readonly reason: ExpulsionReason }> = {
+  id: 4,
+  name: 'expelled',
+  encode: ({ sid, reason }) => `${reason} ${sid}`,
+  decode: (text) => ({
+    sid: text.slice(text.indexOf(' ') + 1),
+    reason: text.startsWith('deleted ') ? 'deleted' : 'password-changed',
+  }),
+};
+
+/** Why an account's sessions are closed. */
+export type ExpulsionReason = 'deleted' | 'password-changed';
+
 const ANY_NS = '';
 
 /** The sessions of one server process, and the view on those of its peers. */
@@ -39,6 +53,10 @@ export class Sessions {
       cluster.handle(PRESENCE, (_from, sid) => {
         const presence = this.#local.get(sid)?.presence;
         return presence === undefined ? { type: 'gone' } : { type: 'ok', body: presence.wire(ANY_NS) };
+      }),
+      cluster.handle(EXPELLED, (_from, { sid, reason }) => {
+        this.#local.get(sid)?.close(expulsion(reason));
+        return { type: 'ok', body: '' };
       }),
       cluster.on('rejoined', () => void this.#reassert()),
       cluster.on('registryLost', () => void this.#reassert()),
@@ -121,6 +139,15 @@ export class Sessions {
     });
   }
 
+  /** Close the sessions of an account on all nodes. @param except the one that goes on */
+  async expel(user: string, reason: ExpulsionReason, except?: string): Promise<void> {
+    for (const { node, sid } of await this.of(user)) {
+      if (sid === except) continue;
+      if (node === this.#cluster.self) this.#local.get(sid)?.close(expulsion(reason));
+      else void this.#cluster.call(node, EXPELLED, { sid, reason });
+    }
+  }
+
   /** Stop handling frames. */
   close(): void {
     for (const undo of this.#undo) undo();
@@ -148,6 +175,12 @@ export class Sessions {
   #closeReplaced(sid: string): void {
     this.#local.get(sid)?.close(new StreamError('conflict', 'Replaced by new connection'));
   }
+}
+
+function expulsion(reason: ExpulsionReason): StreamError {
+  return reason === 'deleted'
+    ? new StreamError('not-authorized', 'The account was deleted')
+    : new StreamError('reset', 'The password was changed');
 }
 
 function bindingOf({ sid, jid, priority, flags }: Session): Binding {

@@ -14,6 +14,15 @@ export function startInteropServer(): Promise<TestServer> {
   return start({ hosts: [DOMAIN], options: { allow_unencrypted_plain_auth: false } });
 }
 
+/** Couplet with a certificate, demanding encryption. @param certificates folder where the certificate is */
+export function startEncryptedServer(certificates: string): Promise<TestServer> {
+  return startServer({
+    hosts: [DOMAIN],
+    certificates,
+    options: { c2s_require_encryption: true, allow_unencrypted_plain_auth: false },
+  });
+}
+
 /** With TRANSCRIPT=folder in the environment, keep what was said in a file of that name. */
 export function keepTranscript(name: string, lines: readonly string[]): void {
   const folder = process.env['TRANSCRIPT'];

@@ -1,12 +1,14 @@
-"""Two clients of slixmpp log in over TCP with SCRAM, chat, ping the server, and leave.
+"""Two clients of slixmpp log in with SCRAM, chat, ping the server, and leave.
 
-usage: slixmpp-chat.py PORT DOMAIN
+usage: slixmpp-chat.py PORT DOMAIN [CERTIFICATE TLS_VERSION]
+With CERTIFICATE, which is a file in PEM to be trusted, they do so over STARTTLS, with TLS 1.2 or 1.3.
 Accounts alice and bob have the passwords "secret of alice" and "secret of bob". Prints what went over the wire; the last
 line is "ok", or what went wrong, with exit status 1.
 """
 import asyncio
 import logging
 import os
+import ssl
 import sys
 
 import slixmpp
@@ -22,11 +24,19 @@ class User(slixmpp.ClientXMPP):
         self.started = asyncio.get_event_loop().create_future()
         self.messages = asyncio.Queue()
         self.add_event_handler('session_start', lambda _: self.started.set_result(True))
-        self.add_event_handler('failed_auth', lambda _: self.started.set_exception(Exception('not authenticated')))
+        self.add_event_handler('failed_all_auth', lambda _: self.started.set_exception(Exception('not authenticated')))
         self.add_event_handler('message', self.messages.put_nowait)
 
-    async def log_in(self, port):
-        self.connect(('127.0.0.1', port), disable_starttls=True, force_starttls=False)
+    def get_ssl_context(self):
+        context = super().get_ssl_context()
+        context.maximum_version = ssl.TLSVersion.TLSv1_2 if self.tls == '1.2' else ssl.TLSVersion.TLSv1_3
+        return context
+
+    async def log_in(self, port, certificate=None, tls=None):
+        self.ca_certs = certificate
+        self.tls = tls
+        plain = certificate is None
+        self.connect(('127.0.0.1', port), disable_starttls=plain, force_starttls=not plain)
         await asyncio.wait_for(self.started, PATIENCE)
         self.send_presence()
 
@@ -39,10 +49,10 @@ def expect(what, got, wanted):
         raise Exception(f'{what}: expected {wanted!r}, got {got!r}')
 
 
-async def chat(port, domain):
+async def chat(port, domain, *tls):
     alice, bob = User('alice', domain, 'desk'), User('bob', domain, 'phone')
-    await alice.log_in(port)
-    await bob.log_in(port)
+    await alice.log_in(port, *tls)
+    await bob.log_in(port, *tls)
     expect('full JID', alice.boundjid.full, f'alice@{domain}/desk')
     await bob['xep_0199'].send_ping(domain, timeout=PATIENCE)  # so bob's presence has been processed
 
@@ -63,7 +73,7 @@ def main():
     logging.getLogger('asyncio').setLevel(logging.WARNING)
     loop = asyncio.get_event_loop_policy().get_event_loop()
     try:
-        loop.run_until_complete(asyncio.wait_for(chat(int(sys.argv[1]), sys.argv[2]), 4 * PATIENCE))
+        loop.run_until_complete(asyncio.wait_for(chat(int(sys.argv[1]), *sys.argv[2:]), 4 * PATIENCE))
         print('ok')
         status = 0
     except Exception as error:

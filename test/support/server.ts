@@ -8,8 +8,14 @@ import type { TestServer, TestServerOptions } from './dialogue/test-server.ts';
 import { MemoryLog } from './world.ts';
 
 /** Start a server; it takes connections when the promise resolves. */
-export async function startServer({ hosts, options, without = [] }: TestServerOptions): Promise<TestServer> {
-  const modules = MODULE_NAMES.filter((name) => name !== 'auth_insecure' && !without.includes(name));
+export async function startServer({
+  hosts,
+  options,
+  without = [],
+  certificates,
+}: TestServerOptions): Promise<TestServer> {
+  const left = ['auth_insecure', ...(certificates === undefined ? ['tls'] : []), ...without];
+  const modules = MODULE_NAMES.filter((name) => !left.includes(name));
   const configs = hosts.map((domain): HostConfig => ({
     domain,
     kind: 'host',
@@ -19,6 +25,7 @@ export async function startServer({ hosts, options, without = [] }: TestServerOp
       c2s_interfaces: ['127.0.0.1'],
       c2s_require_encryption: false,
       allow_unencrypted_plain_auth: true,
+      ...(certificates !== undefined && { certificates }),
       ...options,
     },
   }));

@@ -98,28 +98,29 @@ export function userOperations(m: ModuleApi): void {
     output: z.object({ results: z.array(z.string()).describe('`created`, `existing`, or why not; as in the input') }),
     role: 'prosody:admin',
     changes: true,
-    run: async ({ accounts }, { progress, signal }) => {
+    run: async ({ accounts }, context) => {
       const results: string[] = [];
       const seen = new Set<string>();
       const one = async (unit: Unit, raw: unknown): Promise<Imported> => {
         const checked = given.safeParse(raw);
         if (!checked.success) return new StanzaError('bad-request', reasonOf(checked.error));
         const account = checked.data;
-        if (seen.has(account.jid) || (await auth.exists(account.jid))) return 'existing';
-        seen.add(account.jid);
+        if (seen.has(account.jid)) return 'existing';
+        seen.add(account.jid); // before anything is awaited: the others run at the same time
+        if (await auth.exists(account.jid)) return 'existing';
         if ('password' in account) await auth.setPassword(unit, account.jid, account.password);
         else if (auth.setScramKeys === undefined)
           return new StanzaError('not-allowed', 'This host keeps no SCRAM keys');
         else await auth.setScramKeys(unit, account.jid, account.scram);
         return 'created';
       };
-      for (let from = 0; from < accounts.length && !signal.aborted; from += IMPORT_AT_ONCE) {
+      for (let from = 0; from < accounts.length && !context.signal.aborted; from += IMPORT_AT_ONCE) {
         const unit = m.unit();
         const some = accounts.slice(from, from + IMPORT_AT_ONCE);
         const outcomes = await Promise.all(some.map((raw) => one(unit, raw).catch(refusal)));
         await unit.submit()?.settled();
         results.push(...outcomes.map((it) => (typeof it === 'string' ? it : (it.text ?? it.condition))));
-        progress(results.length, accounts.length);
+        context.progress(results.length, accounts.length);
       }
       return { results };
     },

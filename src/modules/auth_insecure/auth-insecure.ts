@@ -30,6 +30,7 @@ export default defineModule({
       },
       checkPassword: () => Promise.resolve(true),
       scramKeys: () => Promise.reject(new SaslFailure('invalid-mechanism')),
+      create: () => Promise.reject(new StanzaError('not-allowed', 'Every name is an account')),
       setPassword: () => Promise.reject(new StanzaError('not-allowed', 'Every password is right already')),
       delete: () => Promise.reject(new StanzaError('not-allowed', 'Every name is an account')),
     };

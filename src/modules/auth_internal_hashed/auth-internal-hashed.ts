@@ -6,6 +6,7 @@ import { defineModule, type ModuleApi } from '../../host/module.ts';
 import { prepareOpaqueString } from '../../jid/precis.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import type { KeyedStore } from '../../storage/stores.ts';
+import type { Unit } from '../../storage/unit.ts';
 import { deriveScramKeys, fakeScramKeys, type ScramHash, type ScramKeys } from '../../stream/sasl/scram-keys.ts';
 import { HASHES, accountCodec, type Account } from './account-codec.ts';
 
@@ -43,6 +44,13 @@ export default defineModule({
       return account?.keys.get(hash) ?? fakeScramKeys(secret, username, hash, iterations, SALT_BYTES);
     }
 
+    async function store(unit: Unit, username: string, keys: Account['keys']): Promise<void> {
+      const user = userKey(username);
+      const known = (await accounts.get(user)) !== undefined;
+      accounts.put(unit, user, { keys });
+      await m.emit(known ? 'user/password-changed' : 'user/created', { user, unit });
+    }
+
     const provider: AuthProvider = {
       scramHashes: HASHES,
       scramKeys,
@@ -62,23 +70,21 @@ export default defineModule({
         return timingSafeEqual(given.storedKey, known.storedKey);
       },
 
-      async setPassword(unit, username, password) {
-        const prepared = prepareOpaqueString(password);
-        if (prepared === undefined || Buffer.byteLength(prepared) > MAX_PASSWORD) {
-          throw new StanzaError(
-            'not-acceptable',
-            'The password is empty, too long, or has characters that are not allowed',
-          );
-        }
-        const keys = new Map<ScramHash, ScramKeys>();
-        for (const hash of HASHES) {
-          keys.set(hash, await deriveScramKeys(prepared, randomBytes(SALT_BYTES), iterations, hash));
-        }
+      async create(unit, username, password) {
+        const keys = await newKeys(password, iterations);
         const user = userKey(username);
-        const known = (await accounts.get(user)) !== undefined;
-        accounts.put(unit, user, { keys });
-        await m.emit(known ? 'user/password-changed' : 'user/created', { user, unit });
+        accounts.update(unit, user, (known) => {
+          if (known !== undefined) throw new StanzaError('conflict', 'There is such an account already');
+          return { keys };
+        });
+        await m.emit('user/created', { user, unit });
       },
+
+      async setPassword(unit, username, password) {
+        await store(unit, username, await newKeys(password, iterations));
+      },
+
+      setScramKeys: store,
 
       async delete(unit, username) {
         const user = userKey(username);
@@ -89,6 +95,19 @@ export default defineModule({
     m.provide(Auth, provider);
   },
 });
+
+/** Keys of all hashes for a new password. @throws StanzaError `not-acceptable` */
+async function newKeys(password: string, iterations: number): Promise<Account['keys']> {
+  const prepared = prepareOpaqueString(password);
+  if (prepared === undefined || Buffer.byteLength(prepared) > MAX_PASSWORD) {
+    throw new StanzaError('not-acceptable', 'The password is empty, too long, or has characters that are not allowed');
+  }
+  const keys = new Map<ScramHash, ScramKeys>();
+  for (const hash of HASHES) {
+    keys.set(hash, await deriveScramKeys(prepared, randomBytes(SALT_BYTES), iterations, hash));
+  }
+  return keys;
+}
 
 /** The hash to check a password with: the configured one where the account has keys for it. */
 async function hashToCheck(accounts: KeyedStore<Account>, user: string, wanted: ScramHash): Promise<ScramHash> {

@@ -1,5 +1,7 @@
 /** Clients over TCP (RFC 6120): the listener, resource binding, and the limits of streams. */
 import { z } from 'zod';
+import { bytes } from '../../config/bytes.ts';
+import { duration } from '../../config/duration.ts';
 import { defineModule } from '../../host/module.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import { NS_BIND, bindFeature } from '../../stream/features/bind.ts';
@@ -15,7 +17,7 @@ const HEADER_TIMEOUT = 30_000;
 const TLS_TIMEOUT = 10_000;
 const OUTPUT = { soft: 1024 * 1024, hard: 4 * 1024 * 1024, stall: 60_000 };
 
-const seconds = z.number().positive().max(86_400);
+const period = duration(86_400);
 
 export default defineModule({
   name: 'c2s',
@@ -39,14 +41,10 @@ export default defineModule({
       .default(['*', '::'])
       .describe('Addresses to listen on with direct TLS'),
     c2s_interfaces: z.array(z.string()).default(['*', '::']).describe('Addresses to listen on'),
-    c2s_timeout: seconds.default(60).describe('Seconds a client has to authenticate, and again to bind a resource'),
-    c2s_close_timeout: seconds
-      .default(5)
-      .describe('Seconds a client has to close its side of a stream that was closed'),
+    c2s_timeout: period.default(60).describe('Seconds a client has to authenticate, and again to bind a resource'),
+    c2s_close_timeout: period.default(5).describe('Seconds a client has to close its side of a stream that was closed'),
     c2s_tcp_keepalives: z.boolean().default(true).describe('Let the kernel probe quiet connections'),
-    c2s_stanza_size_limit: z
-      .int()
-      .min(10_000)
+    c2s_stanza_size_limit: bytes(10_000)
       .default(LIMITS_AFTER_AUTH.bytes)
       .describe('Largest stanza of a client, in bytes'),
     c2s_max_unauthenticated: z

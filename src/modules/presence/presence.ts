@@ -4,6 +4,7 @@ import { SessionFlag } from '../../cluster/backend.ts';
 import { Auth } from '../../host/auth.ts';
 import { defineModule } from '../../host/module.ts';
 import type { Session } from '../../host/session.ts';
+import { Jid } from '../../jid/jid.ts';
 import { delayElement } from '../../stanza/delay.ts';
 import { presencePriority, presenceType } from '../../stanza/presence.ts';
 import { andThen } from '../../util/and-then.ts';
@@ -14,7 +15,9 @@ import { Broadcaster } from './broadcaster.ts';
 import { CurrentPresence } from './current-presence.ts';
 import { Directed } from './directed.ts';
 import { plainPresence, presenceTargets } from './protocol.ts';
+import { PresenceFilters, Visibility, type PresenceFilter } from './service.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { VisibleContacts } from './visible-contacts.ts';
 
 const NS_PRE_APPROVAL = 'urn:xmpp:features:pre-approval';
 /** Microseconds. */
@@ -26,6 +29,7 @@ export default defineModule({
   summary: 'Presence and the subscriptions to it',
   xeps: [{ xep: 203, version: '2.0', note: 'in presence that is told later' }],
   scope: 'host',
+  provides: [Visibility],
   wants: [Roster, Auth],
   options: z.object({
     ignore_presence_priority: z.boolean().default(false).describe('Treat every presence as if it had priority 0'),
@@ -44,6 +48,13 @@ export default defineModule({
       ignored: () => ignored.inc(),
     });
     const itemsOf = (user: string): RosterItems | Promise<RosterItems> => m.find(Roster)?.items(user) ?? NO_ITEMS;
+    const filters = new Set<PresenceFilter>();
+    m.each(
+      PresenceFilters,
+      (filter) => filters.add(filter),
+      (filter) => filters.delete(filter),
+    );
+    m.provide(Visibility, new VisibleContacts({ host, current, directed, itemsOf, isHidden }));
 
     m.streamFeature({
       offer: ({ state, user }) =>
@@ -76,7 +87,23 @@ export default defineModule({
     });
 
     // A microtask later: what the same change tells the contact, subscribed or unsubscribed, has left by then.
-    m.on('roster/changed', 'observe', (change) => queueMicrotask(() => follow(current, change)));
+    m.on('roster/changed', 'observe', (change) => {
+      const contact = Jid.parse(change.contact);
+      if (contact === undefined) return;
+      const work = (): void | Promise<void> =>
+        andThen(isHidden(change.user, contact), (hidden) => follow(current, change, hidden));
+      queueMicrotask(() => current.origin().inOrder(work));
+    });
+
+    function isHidden(user: string, address: Jid): boolean | Promise<boolean> {
+      let later: Promise<boolean>[] | undefined;
+      for (const filter of filters) {
+        const hidden = filter(user, address);
+        if (hidden === true) return true;
+        if (hidden !== false) (later ??= []).push(hidden);
+      }
+      return later === undefined ? false : Promise.all(later).then((answers) => answers.includes(true));
+    }
 
     function becomeAvailable(session: Session, stanza: Stanza): void | Promise<void> {
       const priority = m.options.ignore_presence_priority ? 0 : presencePriority(stanza);
@@ -127,8 +154,8 @@ interface Change {
   readonly after: RosterItem | undefined;
 }
 
-/** What the contact must hear after an item was changed. */
-function follow(current: CurrentPresence, { user, contact, before, after }: Change): void {
+/** What the contact must hear after an item was changed; of presence nothing if it is hidden from them. */
+function follow(current: CurrentPresence, { user, contact, before, after }: Change, hidden: boolean): void {
   const origin = current.origin();
   const removed = before?.listed === true && after?.listed !== true;
   // §2.5.2: who is taken off the roster is told that everything is over.
@@ -136,6 +163,7 @@ function follow(current: CurrentPresence, { user, contact, before, after }: Chan
     current.send(plainPresence(user, contact, 'unsubscribed'), origin);
   }
   if (removed && (isSeen(before) || before.ask)) current.send(plainPresence(user, contact, 'unsubscribe'), origin);
+  if (hidden) return;
   if (sees(before) && !sees(after)) current.withdraw(user, contact, origin);
   if (sees(before) || !sees(after)) return;
   // §3.4.2: an approval given in advance, which no client has sent now.

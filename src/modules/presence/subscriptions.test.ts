@@ -256,6 +256,7 @@ describe('limits', () => {
       },
       checkPassword: refuse,
       scramKeys: refuse,
+      create: refuse,
       setPassword: refuse,
       delete: refuse,
     };

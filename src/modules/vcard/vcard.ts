@@ -1,5 +1,6 @@
 /** vcard-temp (XEP-0054 v1.3.0): a card that everybody may read and only its owner may write. */
 import { z } from 'zod';
+import { bytes } from '../../config/bytes.ts';
 import { elementCodec } from '../../host/element-codec.ts';
 import { defineModule } from '../../host/module.ts';
 import { StanzaError } from '../../stanza/errors.ts';
@@ -12,9 +13,7 @@ export default defineModule({
   xeps: [{ xep: 54, version: '1.3.0' }],
   scope: 'host',
   options: z.object({
-    vcard_max_size: z
-      .int()
-      .min(1024)
+    vcard_max_size: bytes(1024)
       .default(256 * 1024)
       .describe('Largest card, in bytes as it is sent'),
   }),

@@ -24,6 +24,7 @@ const ALPN_CLIENT = 'xmpp-client';
 /** Label and length of RFC 9266 §4.2. */
 const EXPORTER_LABEL = 'EXPORTER-Channel-Binding';
 const EXPORTER_BYTES = 32;
+const END_POINT = 'tls-server-end-point';
 
 /**
  * Put TLS on a socket.
@@ -69,9 +70,11 @@ export class TlsChannel implements SecureChannel {
     return this.#socket.getCipher().name;
   }
 
-  /** RFC 9266 §3: `tls-unique` is not defined for TLS 1.3, and `tls-exporter` is for it alone where nothing else is agreed. */
   get types(): readonly string[] {
-    return this.protocol === 'TLSv1.3' ? ['tls-exporter', 'tls-server-end-point'] : ['tls-server-end-point'];
+    if (this.protocol === 'TLSv1.3') return ['tls-exporter', END_POINT];
+    // A resumed session of TLS 1.2 may have the same `tls-unique` as one of somebody between (RFC 7627 §1); for the same
+    // reason `tls-exporter` is not for TLS 1.2 (RFC 9266 §3).
+    return this.#socket.isSessionReused() ? [END_POINT] : ['tls-unique', END_POINT];
   }
 
   data(type: string): Buffer | undefined {
@@ -79,6 +82,7 @@ export class TlsChannel implements SecureChannel {
     if (type === 'tls-exporter') {
       return this.#socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0));
     }
+    if (type === 'tls-unique') return this.#socket.getPeerFinished(); // the client's comes first (RFC 5929 §3.1)
     const { servername } = this.#socket;
     const named = typeof servername === 'string' ? this.#start.byName?.(servername) : undefined;
     return (named ?? this.#start.credentials).endPoint;

@@ -50,7 +50,7 @@ export class TlsContexts implements TlsHosts {
     this.#hosts.set(name, credentials);
     return {
       path: found.path,
-      selfSigned: found.leaf.checkIssued(found.leaf),
+      selfSigned: found.leaf.verify(found.leaf.publicKey),
       expires: Date.parse(found.leaf.validTo),
       stop: () => {
         if (this.#hosts.get(name) === credentials) this.#hosts.delete(name); // else there is a newer one

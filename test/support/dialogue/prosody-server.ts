@@ -77,8 +77,8 @@ class ProsodyServer implements TestServer {
   }
 }
 
-/** What Prosody loads unasked and the dialogues do not count on: offline messages, TLS, other servers. */
-const NOT_OF_THIS_STAGE = ['offline', 's2s', 's2s_auth_certs', 'tls', 'admin_socket'];
+/** What Prosody loads unasked and the dialogues do not count on: TLS, other servers. */
+const NOT_OF_THIS_STAGE = ['s2s', 's2s_auth_certs', 'tls', 'admin_socket'];
 
 function configuration(folder: string, port: number, { hosts, options, without = [] }: TestServerOptions): string {
   const disabled = new Set([...NOT_OF_THIS_STAGE, ...without]);
@@ -88,7 +88,7 @@ function configuration(folder: string, port: number, { hosts, options, without =
     `data_path = ${luaValue(folder)}`,
     `certificates = ${luaValue(folder)}`,
     `log = { debug = ${luaValue(join(folder, 'prosody.log'))} }`,
-    'modules_enabled = { "saslauth", "roster", "carbons", "disco", "ping", "time", "version", "uptime" }',
+    'modules_enabled = { "saslauth", "roster", "carbons", "smacks", "disco", "ping", "time", "version", "uptime" }',
     `modules_disabled = { ${[...disabled].map(luaValue).join(', ')} }`,
     `c2s_ports = { ${port} }`,
     'c2s_interfaces = { "127.0.0.1" }',

@@ -11,6 +11,8 @@ export interface TestServerOptions {
   readonly options: Readonly<Record<string, OptionValue>>;
   /** Modules not to load, by Prosody's names. */
   readonly without?: readonly string[];
+  /** Folder with certificates of the domains: STARTTLS is offered. */
+  readonly certificates?: string;
 }
 
 /** A running server. It offers PLAIN and SCRAM over TCP without TLS, and listens on 127.0.0.1 only. */

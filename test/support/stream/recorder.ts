@@ -52,6 +52,8 @@ export class RecordedSession implements BoundSession {
 export class RecordedHost implements StreamHost {
   readonly domain: string;
   readonly sessions: RecordedSession[] = [];
+  /** Those that the sessions are bound on. */
+  readonly streams: ClientStream[] = [];
   readonly list: StreamFeature[];
   /** Called before a resource is bound; may wait, throw, or write. */
   beforeBind: (session: RecordedSession, stream: ClientStream) => void | Promise<void> = () => undefined;
@@ -71,6 +73,7 @@ export class RecordedHost implements StreamHost {
     const session = new RecordedSession(jid);
     await this.beforeBind(session, stream);
     this.sessions.push(session);
+    this.streams.push(stream);
     return session;
   }
 }

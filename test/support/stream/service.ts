@@ -1,7 +1,7 @@
 /** A client service on loopback, for tests. */
 import type { Log, LogFields } from '../../../src/logging/log.ts';
 import { Metrics } from '../../../src/metrics/metrics.ts';
-import type { C2sListenOptions, NetListener, StreamDeadlines } from '../../../src/net/interface.ts';
+import type { C2sListenOptions, NetListener, StreamDeadlines, TlsProfile } from '../../../src/net/interface.ts';
 import { createNetwork } from '../../../src/net/network.ts';
 import type { StreamHost } from '../../../src/stream/interface.ts';
 import { LIMITS_AFTER_AUTH, LIMITS_BEFORE_AUTH } from '../../../src/xml/limits.ts';
@@ -69,11 +69,17 @@ export function serviceOptions(
   };
 }
 
-/** Start a service. */
-export async function startService(options: C2sListenOptions): Promise<TestService> {
+/** Start a service. @param encrypted domains that have a certificate, the first one's is the default */
+export async function startService(
+  options: C2sListenOptions,
+  encrypted: readonly string[] = [],
+  profile: TlsProfile = 'intermediate',
+): Promise<TestService> {
   const log = new TestLog();
   const metrics = new Metrics();
-  const listener = await createNetwork(log, metrics).listenC2s(options);
+  const network = createNetwork(log, metrics);
+  for (const domain of encrypted) await network.tls.serve(domain, { profile });
+  const listener = await network.listenC2s(options);
   const connect = (): Promise<RawClient> => RawClient.connect(listener.addresses[0] ?? '');
   return {
     listener,

@@ -24,6 +24,26 @@ test('a second lock on the same folder is refused, and released it can be taken 
   new DataLock(directory).release();
 });
 
+test('a lock is not given up because nobody looks at it any more', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'couplet-lock-'));
+  const holds = HOLDER.replace(
+    'setInterval',
+    'await 0; gc(); await new Promise(setImmediate); gc(); setInterval',
+  ).replace("process.stdout.write('held');", '');
+  const child = spawn(process.execPath, [
+    '--expose-gc',
+    '--input-type=module',
+    '--eval',
+    `${holds} console.log('held')`,
+    folder,
+  ]);
+  await once(child.stdout, 'data');
+  expect(() => new DataLock(folder)).toThrow('another server');
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  rmSync(folder, { recursive: true });
+});
+
 test('another process is refused by name while the holder lives, and not after kill -9', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', HOLDER, directory]);
   await once(child.stdout, 'data');

@@ -14,6 +14,9 @@ import { toError } from '../../to-error.ts';
 /** SQLITE_BUSY */
 const BUSY = 5;
 
+/** Locks that are held: one that the garbage collector took would be given up. */
+const held = new Set<DataLock>();
+
 /** A held lock. */
 export class DataLock {
   readonly #database: DatabaseSync;
@@ -34,11 +37,13 @@ export class DataLock {
       if (!('errcode' in error) || error.errcode !== BUSY) throw error;
       throw new Error(`another server uses ${directory}: ${this.#readHolder()}`, { cause: error });
     }
+    held.add(this);
     writeFileSync(this.#holder, `process ${process.pid} on ${hostname()} since ${new Date().toISOString()}\n`);
   }
 
   /** Gives the lock back. */
   release(): void {
+    held.delete(this);
     rmSync(this.#holder, { force: true });
     this.#database.close();
   }

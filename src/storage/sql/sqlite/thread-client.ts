@@ -17,7 +17,7 @@ interface Pending {
 /** Where the thread begins: TypeScript when run from the sources, JavaScript when built. */
 function entry(): URL {
   const source = new URL('./storage-thread.ts', import.meta.url);
-  return import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/\\.ts$/, '.js'));
+  return import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/\.ts$/, '.js'));
 }
 
 /** Calls methods of a storage thread. Calls are answered in their order. */

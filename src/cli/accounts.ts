@@ -1,0 +1,109 @@
+/** Commands for single accounts. */
+import { readFile } from 'node:fs/promises';
+import { OperationRefused } from '../app/control-protocol.ts';
+import { Jid } from '../jid/jid.ts';
+import type { Command, CommandContext } from './command.ts';
+import { anyOperator, settingsOf } from './operator.ts';
+
+/** `adduser JID` */
+export const adduser: Command = {
+  name: 'adduser',
+  parameters: ['JID'],
+  options: ['password-file', 'if-missing'],
+  summary: 'Create an account',
+  run: (context) => create(context, accountOf(context.parameters[0])),
+};
+
+/** `passwd JID` */
+export const passwd: Command = {
+  name: 'passwd',
+  parameters: ['JID'],
+  options: ['password-file'],
+  summary: 'Set the password of an account',
+  async run(context) {
+    const jid = accountOf(context.parameters[0]);
+    return done(context, jid, 'user.password', { password: await newPassword(context, jid) });
+  },
+};
+
+/** `deluser JID` */
+export const deluser: Command = {
+  name: 'deluser',
+  parameters: ['JID'],
+  summary: 'Delete an account and all it keeps on the server',
+  run: (context) => done(context, accountOf(context.parameters[0]), 'user.delete', {}),
+};
+
+/** `register USER HOST [PASSWORD]`, for scripts that were written for Prosody. */
+export const register: Command = {
+  name: 'register',
+  parameters: ['USER', 'HOST', '[PASSWORD]'],
+  options: ['password-file', 'if-missing'],
+  summary: 'Create an account; better without PASSWORD, which other users of the machine could see',
+  run(context) {
+    const [user = '', host = '', password] = context.parameters;
+    const jid = accountOf(`${user}@${host}`);
+    return password === undefined ? create(context, jid) : createWith(context, jid, password);
+  },
+};
+
+/** `unregister USER HOST` */
+export const unregister: Command = {
+  name: 'unregister',
+  parameters: ['USER', 'HOST'],
+  summary: 'Delete an account, as deluser',
+  run(context) {
+    const [user = '', host = ''] = context.parameters;
+    return done(context, accountOf(`${user}@${host}`), 'user.delete', {});
+  },
+};
+
+function accountOf(text = ''): Jid {
+  const jid = Jid.parse(text);
+  if (jid?.local === undefined || jid.resource !== undefined) {
+    throw new Error(`"${text}" is not the address of an account: NAME@HOST`);
+  }
+  return jid;
+}
+
+async function create(context: CommandContext, jid: Jid): Promise<number> {
+  return createWith(context, jid, await newPassword(context, jid));
+}
+
+async function createWith(context: CommandContext, jid: Jid, password: string): Promise<number> {
+  try {
+    return await done(context, jid, 'user.create', { password });
+  } catch (error) {
+    const exists = error instanceof OperationRefused && error.condition === 'conflict';
+    if (exists && context.options['if-missing'] === true) return 0;
+    throw error;
+  }
+}
+
+async function newPassword({ options, ask, interactive }: CommandContext, jid: Jid): Promise<string> {
+  const file = options['password-file'];
+  if (file !== undefined) return notEmpty((await readFile(file, 'utf8')).replace(/\r?\n[^]*$/, ''));
+  const password = notEmpty(await ask(`Password for ${jid.toString()}: `));
+  if (interactive && (await ask('Again: ')) !== password) throw new Error('the passwords are not the same');
+  return password;
+}
+
+function notEmpty(password: string): string {
+  if (password === '') throw new Error('no password was given');
+  return password;
+}
+
+async function done(
+  { options }: CommandContext,
+  jid: Jid,
+  operation: string,
+  more: Readonly<Record<string, string>>,
+): Promise<number> {
+  const operator = await anyOperator(await settingsOf(options));
+  try {
+    await operator.run({ operation, host: jid.domain, input: { jid: jid.toString(), ...more } });
+    return 0;
+  } finally {
+    await operator.close();
+  }
+}

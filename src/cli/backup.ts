@@ -1,0 +1,45 @@
+/** `backup FILE` and `restore FILE` */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { backupStorage, restoreStorage } from '../app/storage.ts';
+import type { Command } from './command.ts';
+import { runningServer, settingsOf } from './operator.ts';
+import { progressBar } from './progress-bar.ts';
+
+const UMASK = 0o077;
+
+/** Of a server that runs or does not. */
+export const backup: Command = {
+  name: 'backup',
+  parameters: ['FILE'],
+  summary: 'Write all data to a file, as it is at one moment; the server may run',
+  async run({ parameters: [file = ''], options, out, err, interactive }) {
+    const { storage, dataPath } = await settingsOf(options);
+    process.umask(UMASK);
+    await backupStorage(storage, resolve(file), progressBar(err, interactive));
+    out(`${file} holds the data\n`);
+    const blobs = join(dataPath, 'blobs');
+    if (existsSync(blobs)) out(`Uploads are not in it: copy the folder ${blobs} too, now\n`);
+    return 0;
+  },
+};
+
+/** Of a server that does not run. */
+export const restore: Command = {
+  name: 'restore',
+  parameters: ['FILE'],
+  summary: 'Replace all data by that of a backup; the server must not run',
+  async run({ parameters: [file = ''], options, out, err, interactive }) {
+    const settings = await settingsOf(options);
+    const running = await runningServer(settings);
+    if (running !== undefined) {
+      await running.close();
+      throw new Error('the server runs: stop it first');
+    }
+    process.umask(UMASK);
+    const before = await restoreStorage(settings.storage, resolve(file), progressBar(err, interactive));
+    out(`The data is that of ${file}\n`);
+    if (before !== undefined) out(`The data from before is in ${before}\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,222 @@
+/** coupletctl with a server that runs, and with the data of one that does not. */
+import { mkdtempSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { MemoryLog } from '../../test/support/world.ts';
+import { openControlSocket, type ControlSocket } from '../app/control-socket.ts';
+import { zeroSettings } from '../app/load-settings.ts';
+import type { ServerSettings } from '../app/server-settings.ts';
+import { startServer } from '../app/start.ts';
+import { Auth } from '../host/auth.ts';
+import type { Server } from '../host/server.ts';
+import { deriveScramKeys } from '../stream/sasl/scram-keys.ts';
+import { runCommandLine } from './run-command-line.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+
+let folder: string;
+let data: string;
+let server: Server | undefined;
+let control: ControlSocket | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'couplet-ctl-'));
+  data = join(folder, 'data');
+});
+
+afterEach(async () => {
+  await stop();
+  rmSync(folder, { recursive: true });
+});
+
+function settings(): ServerSettings {
+  return zeroSettings({ data, storage: 'sqlite', port: 0, tlsPort: undefined, address: '127.0.0.1', logLevel: 'info' });
+}
+
+async function start(storage: 'sqlite' | 'memory' = 'memory'): Promise<void> {
+  mkdirSync(data, { recursive: true });
+  const { hosts, adminSocket, storage: kept } = settings();
+  server = await startServer({
+    hosts,
+    log: new MemoryLog(),
+    storage: storage === 'memory' ? { kind: 'memory' } : kept,
+  });
+  control = await openControlSocket(server, adminSocket);
+}
+
+async function stop(): Promise<void> {
+  await control?.close();
+  await server?.stop();
+  server = control = undefined;
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function ctl(words: readonly string[], ...answers: string[]): Promise<Outcome> {
+  let out = '';
+  let err = '';
+  const status = await runCommandLine(['--data', data, ...words], {
+    program: 'coupletctl',
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    ask: () => Promise.resolve(answers.shift() ?? ''),
+    interactive: false,
+  });
+  return { status, out, err };
+}
+
+const fine = (out = ''): Outcome => ({ status: 0, out, err: '' });
+const refused = (err: string): Outcome => ({ status: 1, out: '', err: `coupletctl: ${err}\n` });
+
+function fits(user: string, password: string): Promise<boolean> | undefined {
+  return server?.hosts.get('localhost')?.services.find(Auth)?.checkPassword(user, password);
+}
+
+test('accounts come, change and go while the server runs', async () => {
+  await start();
+  expect(await ctl(['adduser', 'Ann@localhost'], 'one')).toEqual(fine());
+  expect(await fits('ann', 'one')).toBe(true);
+  expect(await ctl(['adduser', 'ann@localhost'], 'two')).toEqual(refused('ann@localhost exists already'));
+  expect(await ctl(['adduser', 'ann@localhost', '--if-missing'], 'two')).toEqual(fine());
+  expect(await fits('ann', 'one')).toBe(true);
+  expect(await ctl(['passwd', 'ann@localhost'], 'three')).toEqual(fine());
+  expect([await fits('ann', 'one'), await fits('ann', 'three')]).toEqual([false, true]);
+  expect(await ctl(['register', 'bob', 'localhost', 'four'])).toEqual(fine());
+  expect(await ctl(['user', 'list', 'localhost'])).toEqual(fine('ann@localhost\nbob@localhost\n'));
+  expect(await ctl(['user', 'list', 'localhost', '--json'])).toEqual(fine('["ann@localhost","bob@localhost"]\n'));
+  expect(await ctl(['deluser', 'ann@localhost'])).toEqual(fine());
+  expect(await ctl(['unregister', 'bob', 'localhost'])).toEqual(fine());
+  expect(await ctl(['user', 'list', 'localhost'])).toEqual(fine());
+  expect(await ctl(['deluser', 'ann@localhost'])).toEqual(refused('ann@localhost does not exist'));
+  expect(await ctl(['passwd', 'ann@localhost'], 'x')).toEqual(refused('ann@localhost does not exist'));
+  expect(await ctl(['adduser', 'ann@elsewhere'], 'x')).toEqual(refused('elsewhere is not served here'));
+  expect(await ctl(['adduser', 'ann@localhost'], '')).toEqual(refused('no password was given'));
+});
+
+test('a password from a file is its first line', async () => {
+  await start();
+  const file = join(folder, 'password');
+  writeFileSync(file, 'p w\nrest\n');
+  expect(await ctl(['adduser', 'ann@localhost', '--password-file', file])).toEqual(fine());
+  expect(await fits('ann', 'p w')).toBe(true);
+});
+
+test('status: 0 with what there is, 2 where nothing runs', async () => {
+  const socket = join(data, 'prosody.sock');
+  expect(await ctl(['status'])).toEqual({ status: 2, out: `Not running: nothing answers at ${socket}\n`, err: '' });
+  await start();
+  expect(statSync(socket).mode & 0o777).toBe(0o600);
+  const { status, out } = await ctl(['status']);
+  expect(status).toBe(0);
+  expect(out).toMatch(
+    /^Couplet \S+ on Node\.js \S+ runs as process \d+ for \d+ s, \d+ MB\n {2}c2s: 127\.0\.0\.1:\d+\n/,
+  );
+  expect(out).toMatch(/^ {2}localhost: 0 sessions; admin_operations, /m);
+  const found: unknown = JSON.parse((await ctl(['status', '--json'])).out);
+  expect(found).toMatchObject({ pid: process.pid, hosts: [{ domain: 'localhost', kind: 'host', sessions: 0 }] });
+  await stop();
+  expect((await ctl(['status', '--json'])).out).toBe('null\n');
+});
+
+test('import: each line once, with a report; keys of another server work', async () => {
+  await start();
+  await ctl(['adduser', 'ann@localhost'], 'old');
+  const { salt, iterations, storedKey, serverKey } = await deriveScramKeys(
+    'pencil',
+    Buffer.from('salt'),
+    4096,
+    'SHA-1',
+  );
+  const keys = {
+    salt: salt.toString('base64'),
+    iterations,
+    stored_key: storedKey.toString('base64'),
+    server_key: serverKey.toString('base64'),
+  };
+  const file = join(folder, 'accounts.jsonl');
+  const lines = [
+    '{"jid":"ann@localhost","password":"new"}',
+    '{"jid":"bob@localhost","password":"secret"}',
+    '',
+    JSON.stringify({ jid: 'carl@localhost', scram: { 'SHA-1': keys } }),
+    '{"jid":"bob@localhost","password":"twice"}',
+    'nonsense',
+    '{"jid":"@","password":"x"}',
+    '{"jid":"dora@elsewhere","password":"x"}',
+    JSON.stringify({ jid: 'erik@localhost', scram: { 'SHA-1': { ...keys, stored_key: 'AAAA' } } }),
+    JSON.stringify({ jid: 'fay@localhost', scram: { 'SHA-1': { ...keys, iterations: 1 } } }),
+    '{"jid":"gus@localhost"}',
+    '{"jid":"hal@localhost","password":"\\u0000"}',
+  ];
+  writeFileSync(file, lines.slice(0, 5).join('\r\n'));
+  expect(await ctl(['user', 'import', file])).toEqual(
+    fine('2 created, 2 existed already and stay as they are, 0 refused\n'),
+  );
+  expect([await fits('ann', 'old'), await fits('bob', 'secret'), await fits('carl', 'pencil')]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+
+  writeFileSync(file, lines.filter((line) => !line.includes('elsewhere')).join('\n'));
+  const { status, out, err } = await ctl(['user', 'import', file]);
+  expect({ status, out }).toEqual({ status: 1, out: '0 created, 4 existed already and stay as they are, 6 refused\n' });
+  const told = err.split('\n').map((line) => line.replace(`${file}:`, ''));
+  expect(told.slice(0, 2)).toEqual([
+    '6: expected an object with "jid": NAME@HOST',
+    '7: expected an object with "jid": NAME@HOST',
+  ]);
+  expect(told[2]).toMatch(/^8: .*must be 20 bytes/);
+  expect(told[3]).toMatch(/^9: .*>=4096/);
+  expect(told[4]).toMatch(/^10: /);
+  expect(told[5]).toMatch(/^11: The password is empty, too long/);
+
+  writeFileSync(file, '{"jid":"dora@elsewhere","password":"x"}\n');
+  expect(await ctl(['user', 'import', file])).toEqual(refused('elsewhere is not served here'));
+});
+
+test('without a server, accounts are changed in its data, which only one process may use', async () => {
+  expect(await ctl(['adduser', 'ann@localhost'], 'one')).toEqual(fine());
+  expect(statSync(data).mode & 0o777).toBe(0o700);
+  await start('sqlite');
+  expect(await fits('ann', 'one')).toBe(true);
+  await control?.close();
+  control = undefined;
+  expect((await ctl(['adduser', 'bob@localhost'], 'two')).err).toContain('another server uses');
+});
+
+test('a backup of a running server can be restored when it is stopped, and not before', async () => {
+  const file = join(folder, 'backup');
+  await start('sqlite');
+  await ctl(['adduser', 'ann@localhost'], 'one');
+  const { status, out } = await ctl(['backup', file]);
+  expect([status, out.startsWith(`${file} holds the data\n`)]).toEqual([0, true]);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect((await ctl(['backup', file])).err).toContain('is there already');
+  await ctl(['adduser', 'bob@localhost'], 'two');
+  expect(await ctl(['restore', file])).toEqual(refused('the server runs: stop it first'));
+  await stop();
+  const restored = await ctl(['restore', file]);
+  expect(restored).toMatchObject({ status: 0, err: '' });
+  expect(restored.out).toMatch(/^The data is that of .*\nThe data from before is in .*\n$/);
+  expect(await ctl(['user', 'list', 'localhost'])).toEqual(fine('ann@localhost\n'));
+});
+
+test('one server for each socket; a socket that a killed server left is no obstacle', async () => {
+  await start();
+  const { hosts, adminSocket } = settings();
+  const other = await startServer({ hosts, log: new MemoryLog(), listen: false });
+  await expect(openControlSocket(other, adminSocket)).rejects.toThrow(`another server answers at ${adminSocket}`);
+  await stop();
+  writeFileSync(adminSocket, '');
+  const opened = await openControlSocket(other, adminSocket);
+  await opened.close();
+  await expect(openControlSocket(other, join(folder, 'x'.repeat(100)))).rejects.toThrow('too long for a socket');
+  await expect(openControlSocket(other, join(folder, 'missing/ctl'))).rejects.toThrow('the control socket: ');
+  await other.stop();
+});

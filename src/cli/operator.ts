@@ -1,0 +1,112 @@
+/** Runs operations on the server that is meant: the one that runs, or else on its data alone. */
+import { once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
+import { OperationRefused, controlReply, type ControlReply, type ControlRequest } from '../app/control-protocol.ts';
+import { ZERO_DATA, loadSettings, zeroSettings } from '../app/load-settings.ts';
+import { readLines } from '../app/read-lines.ts';
+import { runOperation } from '../app/run-operation.ts';
+import type { ServerSettings } from '../app/server-settings.ts';
+import { startServer } from '../app/start.ts';
+import { pinoLog } from '../logging/pino-log.ts';
+import type { CommandOptions } from './command.ts';
+
+const STDERR = 2;
+
+/** What is to be run, and where. */
+export interface Call {
+  readonly operation: string;
+  readonly host?: string;
+  readonly input: unknown;
+}
+
+/** Whoever runs operations. */
+export interface Operator {
+  /** @throws OperationRefused */
+  run(call: Call): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/**
+ * The settings of the server that is meant.
+ * @throws ConfigError
+ */
+export function settingsOf({ config, data }: CommandOptions): Promise<ServerSettings> | ServerSettings {
+  if (config === undefined) {
+    return zeroSettings({
+      data: data ?? ZERO_DATA,
+      storage: 'sqlite',
+      port: 0,
+      tlsPort: undefined,
+      address: '127.0.0.1',
+      logLevel: 'info',
+    });
+  }
+  if (data !== undefined) throw new Error('--data: with --config, data_path in that file says where data is');
+  return loadSettings(config);
+}
+
+/**
+ * The server that is running, or `undefined` if none is.
+ * @throws Error its socket may not be opened
+ */
+export async function runningServer({ adminSocket }: ServerSettings): Promise<Operator | undefined> {
+  const socket = createConnection(adminSocket);
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ECONNREFUSED') return undefined;
+    throw new Error(`${adminSocket} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return new SocketOperator(socket);
+}
+
+/**
+ * The server that is running, or where none is one without any network, on the same data.
+ * @throws ConfigError the data cannot be used
+ */
+export async function anyOperator(settings: ServerSettings): Promise<Operator> {
+  const running = await runningServer(settings);
+  if (running !== undefined) return running;
+  const { hosts, storage, adminSocket } = settings;
+  if (storage.kind === 'memory') throw new Error(`the server does not run: nothing answers at ${adminSocket}`);
+  process.umask(0o077);
+  const server = await startServer({ hosts, storage, log: pinoLog('error', STDERR), listen: false });
+  const { signal } = new AbortController();
+  return {
+    run: (call) => runOperation(server, { ...call, signal, progress: () => undefined }),
+    close: () => server.stop(),
+  };
+}
+
+class SocketOperator implements Operator {
+  readonly #socket: Socket;
+  readonly #lines: AsyncGenerator<string>;
+  #last = 0;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#lines = readLines(socket);
+  }
+
+  async run(call: Call): Promise<unknown> {
+    const request: ControlRequest = { id: ++this.#last, ...call };
+    this.#socket.write(`${JSON.stringify(request)}\n`);
+    for (;;) {
+      const reply = await this.#next();
+      if ('error' in reply) throw new OperationRefused(reply.error.condition, reply.error.text);
+      if ('result' in reply) return reply.result;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#socket.destroy();
+    await this.#lines.return(undefined);
+  }
+
+  async #next(): Promise<ControlReply> {
+    const line = await this.#lines.next();
+    if (line.done === true) throw new Error('the server stopped before it answered');
+    return controlReply.parse(JSON.parse(line.value));
+  }
+}

@@ -1,0 +1,24 @@
+/** `user list HOST` */
+import { z } from 'zod';
+import type { Command } from './command.ts';
+import { anyOperator, settingsOf } from './operator.ts';
+
+const answer = z.object({ users: z.array(z.string()) });
+
+/** Accounts, one a line. */
+export const userList: Command = {
+  name: 'user list',
+  parameters: ['HOST'],
+  options: ['json'],
+  summary: 'List the accounts of a host',
+  async run({ parameters: [host = ''], options, out }) {
+    const operator = await anyOperator(await settingsOf(options));
+    try {
+      const { users } = answer.parse(await operator.run({ operation: 'user.list', host, input: {} }));
+      out(options.json === true ? `${JSON.stringify(users)}\n` : users.map((user) => `${user}\n`).join(''));
+      return 0;
+    } finally {
+      await operator.close();
+    }
+  },
+};

@@ -1,0 +1,103 @@
+/** Password change and account deletion by the user (XEP-0077 v2.4 §3.2, §3.3): always of the own account. */
+import { z } from 'zod';
+import { Auth } from '../../host/auth.ts';
+import type { IqRequest } from '../../host/iq-table.ts';
+import { defineModule } from '../../host/module.ts';
+import { Jid } from '../../jid/jid.ts';
+import { StanzaError } from '../../stanza/errors.ts';
+import type { ExpulsionReason } from '../../host/sessions.ts';
+import type { Unit } from '../../storage/unit.ts';
+import { el, type Element } from '../../xml/element.ts';
+
+const NS_REGISTER = 'jabber:iq:register';
+
+export default defineModule({
+  name: 'user_account_management',
+  summary: 'Lets users change their passwords and delete their accounts',
+  xeps: [{ xep: 77, version: '2.4', note: 'changing passwords and deleting accounts' }],
+  scope: 'host',
+  needs: [Auth],
+  options: z.object({
+    registration_compat: z
+      .boolean()
+      .default(true)
+      .describe('Accept these requests addressed to the server too, as most clients send them'),
+  }),
+
+  setup(m) {
+    const auth = m.use(Auth);
+    const to = m.options.registration_compat ? (['self', 'host'] as const) : (['self'] as const);
+
+    m.iq(
+      'get',
+      NS_REGISTER,
+      'query',
+      (request) =>
+        el(
+          'query',
+          NS_REGISTER,
+          el('registered', NS_REGISTER),
+          el('username', NS_REGISTER, ownName(request)),
+          el('password', NS_REGISTER), // §3.1: may be empty
+        ),
+      { to },
+    );
+
+    m.iq(
+      'set',
+      NS_REGISTER,
+      'query',
+      async (request) => {
+        const { query, unit, session, from } = request;
+        const name = ownName(request);
+        if (query.child('remove') !== undefined) {
+          if (query.elements().length !== 1) throw new StanzaError('bad-request', 'Only <remove/> is expected'); // §3.2
+          await auth.delete(unit, name);
+          m.log.info({ jid: from.bare.key }, 'account deleted by its user');
+          whenWritten(unit, from.bare.key, 'deleted');
+          return undefined;
+        }
+        await auth.setPassword(unit, name, newPassword(query, name, m.domain));
+        m.log.info({ jid: from.bare.key }, 'password changed by its user');
+        whenWritten(unit, from.bare.key, 'password-changed', session?.sid);
+        return undefined;
+      },
+      { to },
+    );
+
+    /** The localpart of whoever asks, who has to be logged in here. */
+    function ownName({ session, from }: IqRequest): string {
+      const name = from.local;
+      if (session?.host !== m.host || name === undefined) throw new StanzaError('service-unavailable');
+      return name;
+    }
+
+    /** Once it is stored, and told to the client that asked, the sessions of the account are closed. */
+    function whenWritten(unit: Unit, user: string, reason: ExpulsionReason, except?: string): void {
+      unit.ticket.onSettled({
+        settled: ({ error }) => {
+          if (error !== undefined) return;
+          setImmediate(() => {
+            m.host.sessions.expel(user, reason, except).catch((fault: unknown) => {
+              m.log.error({ err: fault, user }, 'sessions could not be closed');
+            });
+          });
+        },
+      });
+    }
+  },
+});
+
+/**
+ * The new password.
+ * @throws StanzaError `bad-request` (§3.3: incomplete), `not-allowed` (somebody else's)
+ */
+function newPassword(query: Element, own: string, domain: string): string {
+  const username = query.childText('username');
+  const password = query.childText('password');
+  if (username === undefined || password === undefined || password === '') {
+    throw new StanzaError('bad-request', 'A user name and a new password are needed');
+  }
+  if (Jid.of(username, domain)?.local !== own) throw new StanzaError('not-allowed', 'That is not your account');
+  return password;
+}
