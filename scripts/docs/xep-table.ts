@@ -18,6 +18,7 @@ export const XEPS: ReadonlyMap<number, Xep> = new Map([
   [30, { title: 'Service Discovery', status: 'Final', version: '2.5.0' }],
   [49, { title: 'Private XML Storage', status: 'Active', version: '1.2' }],
   [54, { title: 'vcard-temp', status: 'Active', version: '1.3.0' }],
+  [77, { title: 'In-Band Registration', status: 'Final', version: '2.4' }],
   [92, { title: 'Software Version', status: 'Stable', version: '1.1' }],
   [115, { title: 'Entity Capabilities', status: 'Stable', version: '1.6.0' }],
   [128, { title: 'Service Discovery Extensions', status: 'Active', version: '1.0.1' }],

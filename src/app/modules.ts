@@ -16,18 +16,30 @@ const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleD
   ping: () => import('../modules/ping/ping.ts'),
   presence: () => import('../modules/presence/presence.ts'),
   private: () => import('../modules/private/private.ts'),
+  register_ibr: () => import('../modules/register_ibr/register-ibr.ts'),
   roster: () => import('../modules/roster/roster.ts'),
   saslauth: () => import('../modules/saslauth/saslauth.ts'),
   smacks: () => import('../modules/smacks/smacks.ts'),
   time: () => import('../modules/time/time.ts'),
   tls: () => import('../modules/tls/tls.ts'),
   uptime: () => import('../modules/uptime/uptime.ts'),
+  user_account_management: () => import('../modules/user_account_management/user-account-management.ts'),
   vcard: () => import('../modules/vcard/vcard.ts'),
   version: () => import('../modules/version/version.ts'),
 };
 
 /** Names of all modules, sorted. */
 export const MODULE_NAMES: readonly string[] = Object.keys(MODULES);
+
+/** Prosody's names for several modules at once. */
+const GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['register', ['register_ibr', 'user_account_management']],
+]);
+
+/** The names of modules, with those that stand for several replaced by these. */
+export function expandModules(names: readonly string[]): string[] {
+  return names.flatMap((name) => GROUPS.get(name) ?? [name]);
+}
 
 /** The module of that name, or `undefined`. */
 export async function findModule(name: string): Promise<ModuleDefinition | undefined> {

@@ -1,5 +1,5 @@
 /** Which modules a host has that names none. */
-import { MODULE_NAMES } from './modules.ts';
+import { MODULE_NAMES, expandModules } from './modules.ts';
 
 /** Modules that every host has unless `modules_disabled` names them. */
 const CORE: ReadonlySet<string> = new Set(['admin_operations', 'c2s', 'iq', 'message', 'offline', 'presence']);
@@ -19,6 +19,7 @@ const USUAL: ReadonlySet<string> = new Set([
   'time',
   'tls',
   'uptime',
+  'user_account_management',
   'vcard',
   'version',
 ]);
@@ -37,5 +38,6 @@ interface Choice {
 export function modulesOf({ everywhere, here, disabled }: Choice): string[] {
   const core = MODULE_NAMES.filter((name) => CORE.has(name));
   const usual = everywhere ?? MODULE_NAMES.filter((name) => USUAL.has(name));
-  return [...new Set([...core, ...usual, ...here])].filter((name) => !disabled.includes(name));
+  const off = new Set(expandModules(disabled));
+  return [...new Set(expandModules([...core, ...usual, ...here]))].filter((name) => !off.has(name));
 }

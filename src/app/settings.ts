@@ -6,7 +6,7 @@ import type { RawConfig, RawHost, Settings } from '../config/raw-config.ts';
 import type { HostConfig } from '../host/host.ts';
 import type { ModuleDefinition } from '../host/module.ts';
 import { HOST_OPTIONS, OWN_OPTIONS, SERVER_OPTIONS } from './core-options.ts';
-import { MODULE_NAMES, findModule } from './modules.ts';
+import { MODULE_NAMES, expandModules, findModule } from './modules.ts';
 import { modulesOf } from './profile.ts';
 import { serverOptions } from './server-options.ts';
 import type { ServerSettings } from './server-settings.ts';
@@ -108,7 +108,7 @@ class Checker {
   #checkDisabled(): void {
     for (const settings of [this.#raw.settings, ...this.#raw.hosts.map((host) => host.settings)]) {
       for (const [index, name] of namesIn(settings, 'modules_disabled').entries()) {
-        if (MODULE_NAMES.includes(name)) continue;
+        if (expandModules([name]).every((one) => MODULE_NAMES.includes(one))) continue;
         const at = settings.get('modules_disabled')?.within([index]) ?? this.#raw.file;
         this.#problems.add(`${at}: there is no module "${name}"${didYouMean(name, MODULE_NAMES)}`);
       }

@@ -6,11 +6,12 @@ import { ZERO_DATA, loadSettings, zeroSettings } from '../app/load-settings.ts';
 import { readLines } from '../app/read-lines.ts';
 import { runOperation } from '../app/run-operation.ts';
 import type { ServerSettings } from '../app/server-settings.ts';
-import { startServer } from '../app/start.ts';
-import { pinoLog } from '../logging/pino-log.ts';
 import type { CommandOptions } from './command.ts';
 
 const STDERR = 2;
+
+/** Files that are made are for their owner alone, as those of the server. */
+const UMASK = 0o077;
 
 /** What is to be run, and where. */
 export interface Call {
@@ -70,7 +71,11 @@ export async function anyOperator(settings: ServerSettings): Promise<Operator> {
   if (running !== undefined) return running;
   const { hosts, storage, adminSocket } = settings;
   if (storage.kind === 'memory') throw new Error(`the server does not run: nothing answers at ${adminSocket}`);
-  process.umask(0o077);
+  process.umask(UMASK);
+  const [{ startServer }, { pinoLog }] = await Promise.all([
+    import('../app/start.ts'),
+    import('../logging/pino-log.ts'),
+  ]);
   const server = await startServer({ hosts, storage, log: pinoLog('error', STDERR), listen: false });
   const { signal } = new AbortController();
   return {

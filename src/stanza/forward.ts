@@ -3,7 +3,7 @@ import { el, type Element } from '../xml/element.ts';
 import type { Stanza } from '../xml/stanza.ts';
 import { delayElement } from './delay.ts';
 
-const NS_FORWARD = 'urn:xmpp:forward:0';
+export const NS_FORWARD = 'urn:xmpp:forward:0';
 
 /**
  * `<forwarded/>` around a whole stanza, its namespace kept (§3.2).

@@ -19,6 +19,7 @@ declare module 'vitest' {
 
 /** Programs of the operating system that `.ci/run` installs, each with the test for being there. */
 const PROGRAMS = {
+  openssl: () => onPath('openssl'),
   prosody: () => onPath('prosody'),
   slixmpp: () => spawnSync('/usr/bin/python3', ['-c', 'import slixmpp'], { stdio: 'ignore' }).status === 0,
 } as const;

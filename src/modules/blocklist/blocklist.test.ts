@@ -241,6 +241,14 @@ describe('S84: what a blocked sender gets through', () => {
   });
 });
 
+test('a resource’s first stanzas do not wait for the list', async () => {
+  const world = await start();
+  const bob = await world.client('bob@localhost/b');
+  const alice = await world.client('alice@localhost/a');
+  alice.send('<message to="bob@localhost/b"><body>x</body></message>');
+  expect(bob.take().map(short)).toEqual(['message x']);
+});
+
 test('what an account sends to whom it blocks is refused, its answers are dropped', async () => {
   const world = await start();
   const alice = await world.client('alice@localhost/a');
@@ -357,6 +365,7 @@ test('goes with the account; loads, reloads and unloads without a trace', async 
     hooks['stanza/outgoing'].size,
     hooks['stanza/incoming'].size,
     hooks['user/deleted'].size,
+    hooks['session/bound'].size,
   ];
   const loaded = counts();
   await modules.reload('blocklist');

@@ -106,6 +106,9 @@ export default defineModule({
       { to: 'self' },
     );
 
+    // Read before the first stanza comes, so that none has to wait for it.
+    m.on('session/bound', 'observe', ({ session }) => lists.load(session.user));
+
     m.on('stanza/outgoing', 'access', (event) => {
       const { user, to } = event;
       if (to === undefined || isExempt(user, m.domain, to)) return;

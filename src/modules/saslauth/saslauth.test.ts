@@ -4,7 +4,7 @@ import { answerChallenge } from '../../../test/support/stream/credentials.ts';
 import { auth, plainAuth } from '../../../test/support/stream/login.ts';
 import { header } from '../../../test/support/stream/recorder.ts';
 import { RawClient } from '../../../test/support/stream/tcp.ts';
-import { startTls, TlsClient } from '../../../test/support/stream/tls.ts';
+import { startTls, type TlsClient } from '../../../test/support/stream/tls.ts';
 import { World } from '../../../test/support/world.ts';
 import { Auth } from '../../host/auth.ts';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Auth } from '../../host/auth.ts';
 import { defineModule } from '../../host/module.ts';
-import type { ChannelBinding } from '../../stream/sasl/mechanism.ts';
+import type { ChannelBinding, SaslMechanism } from '../../stream/sasl/mechanism.ts';
 import { plain } from '../../stream/sasl/plain.ts';
 import { SaslFeature } from '../../stream/sasl/sasl-feature.ts';
 import { channelBindingFeature } from '../../stream/features/channel-binding.ts';
@@ -36,18 +36,30 @@ export default defineModule({
     const succeeded = m.counter('success_total', 'Logins');
     const failed = m.counter('failure_total', 'Attempts to log in that failed');
     const disabled = new Set(m.options.disable_sasl_mechanisms);
-    const hashes = HASHES.filter((hash) => auth.scramHashes.includes(hash));
-    const usual = [...hashes.map((hash) => scram(hash)), plain].filter(({ name }) => !disabled.has(name));
-    const bound = hashes.map((hash) => scram(hash, { plus: true })).filter(({ name }) => !disabled.has(name));
-    const all = [...bound, ...usual];
-    const binding = ({ channel }: ClientStream): ChannelBinding | undefined => (bound.length > 0 ? channel : undefined);
-    if (usual.length === 0) m.log.warn({}, 'no SASL mechanism is left: nobody can log in');
+    const isEnabled = ({ name }: SaslMechanism): boolean => !disabled.has(name);
+    const family = (plus: boolean): ReadonlyMap<ScramHash, SaslMechanism> =>
+      new Map(HASHES.map((hash) => [hash, scram(hash, { plus })] as const).filter(([, made]) => isEnabled(made)));
+    const bound = family(true);
+    const unbound = family(false);
+    const passwords = [plain].filter(isEnabled);
+    if (unbound.size + passwords.length === 0) m.log.warn({}, 'no SASL mechanism is left: nobody can log in');
+
+    /** Those for which every account has its keys: a client that chose another one could not log in. */
+    const usable = (mechanisms: ReadonlyMap<ScramHash, SaslMechanism>): SaslMechanism[] =>
+      [...mechanisms].filter(([hash]) => auth.scramHashes.includes(hash)).map(([, mechanism]) => mechanism);
+    const binding = ({ channel }: ClientStream): ChannelBinding | undefined =>
+      channel !== undefined && usable(bound).length > 0 ? channel : undefined;
+    const mechanisms = (stream: ClientStream): SaslMechanism[] => [
+      ...(binding(stream) === undefined ? [] : usable(bound)),
+      ...usable(unbound),
+      ...passwords,
+    ];
 
     m.streamFeature(channelBindingFeature(binding));
     m.streamFeature(
       new SaslFeature({
         store: auth,
-        mechanisms: (stream) => (binding(stream) === undefined ? usual : all),
+        mechanisms,
         binding,
         requireEncryption: m.options.c2s_require_encryption,
         allowUnencryptedPlain: m.options.allow_unencrypted_plain_auth,

@@ -6,7 +6,6 @@ import { defineModule } from '../../host/module.ts';
 import { Jid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import type { ExpulsionReason } from '../../host/sessions.ts';
-import type { Unit } from '../../storage/unit.ts';
 import { el, type Element } from '../../xml/element.ts';
 
 const NS_REGISTER = 'jabber:iq:register';
@@ -54,12 +53,12 @@ export default defineModule({
           if (query.elements().length !== 1) throw new StanzaError('bad-request', 'Only <remove/> is expected'); // §3.2
           await auth.delete(unit, name);
           m.log.info({ jid: from.bare.key }, 'account deleted by its user');
-          whenWritten(unit, from.bare.key, 'deleted');
+          whenAnswered(request, 'deleted');
           return undefined;
         }
         await auth.setPassword(unit, name, newPassword(query, name, m.domain));
         m.log.info({ jid: from.bare.key }, 'password changed by its user');
-        whenWritten(unit, from.bare.key, 'password-changed', session?.sid);
+        whenAnswered(request, 'password-changed', session?.sid);
         return undefined;
       },
       { to },
@@ -73,15 +72,16 @@ export default defineModule({
     }
 
     /** Once it is stored, and told to the client that asked, the sessions of the account are closed. */
-    function whenWritten(unit: Unit, user: string, reason: ExpulsionReason, except?: string): void {
+    function whenAnswered({ unit, session, from }: IqRequest, reason: ExpulsionReason, except?: string): void {
+      const user = from.bare.key;
+      const release = (): void => {
+        m.host.sessions.expel(user, reason, except).catch((fault: unknown) => {
+          m.log.error({ err: fault, user }, 'sessions could not be closed');
+        });
+      };
       unit.ticket.onSettled({
         settled: ({ error }) => {
-          if (error !== undefined) return;
-          setImmediate(() => {
-            m.host.sessions.expel(user, reason, except).catch((fault: unknown) => {
-              m.log.error({ err: fault, user }, 'sessions could not be closed');
-            });
-          });
+          if (error === undefined) session?.release.push(undefined, { release }); // the answer is in the queue by now
         },
       });
     }

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needs } from '../../../test/support/needs.ts';
 import { findCertificate, loadCertificate } from './certificate-files.ts';
 import { certificateNames, isFor } from './certificate-names.ts';
 import { makeSelfSigned, type PemPair } from './self-signed.ts';
@@ -59,7 +60,7 @@ describe('a certificate made here', () => {
   });
 });
 
-describe('names', () => {
+describe.skipIf(!needs('openssl'))('names', () => {
   /** A certificate with these, made by OpenSSL. */
   function certificate(subject: string, names?: string): X509Certificate {
     const more = names === undefined ? [] : ['-addext', `subjectAltName=${names}`];

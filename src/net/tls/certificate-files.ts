@@ -68,7 +68,7 @@ async function candidates(directory: string): Promise<string[]> {
   const found: string[] = [];
   const folders = [{ path: directory, depth: 1 }];
   for (const { path: folder, depth } of folders) {
-    for (const name of (await readdir(folder).catch(() => [])).toSorted()) {
+    for (const name of (await readdir(folder).catch(() => [])).toSorted((a, b) => (a < b ? -1 : 1))) {
       const path = join(folder, name);
       const file = await stat(path).catch(() => undefined); // follows links, which ACME clients make
       if (file?.isDirectory() === true && depth < DEPTH) folders.push({ path, depth: depth + 1 });

@@ -264,10 +264,13 @@ describe('SCRAM', () => {
     expect(unknown.salt.length).toBe(known.salt.length);
     expect((await challengeOf('nobody')).salt).toEqual(unknown.salt);
     expect((await challengeOf('nobody2')).salt).not.toEqual(unknown.salt);
-    const fake = (secret: string) => fakeScramKeys(Buffer.from(secret), 'u', 'SHA-256', 10_000, 16);
+    const fake = (secret: string) =>
+      fakeScramKeys(Buffer.from(secret), 'u', 'SHA-256', { iterations: 10_000, salt: 16 });
     expect(fake('one')).toEqual(fake('one'));
     expect(fake('one').salt).not.toEqual(fake('two').salt);
     expect(fake('one').storedKey).toHaveLength(32);
-    expect(fakeScramKeys(Buffer.from('one'), 'u', 'SHA-1', 10_000, 16).storedKey).toHaveLength(20);
+    expect(fakeScramKeys(Buffer.from('one'), 'u', 'SHA-1', { iterations: 10_000, salt: 16 }).storedKey).toHaveLength(
+      20,
+    );
   });
 });

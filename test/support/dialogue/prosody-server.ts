@@ -88,7 +88,7 @@ function configuration(folder: string, port: number, { hosts, options, without =
     `data_path = ${luaValue(folder)}`,
     `certificates = ${luaValue(folder)}`,
     `log = { debug = ${luaValue(join(folder, 'prosody.log'))} }`,
-    'modules_enabled = { "saslauth", "roster", "carbons", "smacks", "disco", "ping", "time", "version", "uptime" }',
+    'modules_enabled = { "saslauth", "roster", "blocklist", "carbons", "smacks", "disco", "ping", "time", "version", "uptime" }',
     `modules_disabled = { ${[...disabled].map(luaValue).join(', ')} }`,
     `c2s_ports = { ${port} }`,
     'c2s_interfaces = { "127.0.0.1" }',

@@ -33,7 +33,8 @@ export class TestStore implements CredentialStore {
     await this.gate;
     const password = this.passwords.get(username);
     if (password === '') throw new SaslFailure('account-disabled');
-    if (password === undefined) return fakeScramKeys(SECRET, username, hash, ITERATIONS, SALT.length);
+    if (password === undefined)
+      return fakeScramKeys(SECRET, username, hash, { iterations: ITERATIONS, salt: SALT.length });
     return deriveScramKeys(password, SALT, ITERATIONS, hash);
   }
 }

@@ -79,7 +79,7 @@ export class RecordedHost implements StreamHost {
 }
 
 /** Channel binding data of encrypted streams. */
-export const BINDINGS: Readonly<Record<string, string>> = {
+const BINDINGS: Readonly<Record<string, string>> = {
   'tls-exporter': 'exported',
   'tls-server-end-point': 'digest',
 };
