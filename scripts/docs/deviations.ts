@@ -17,6 +17,7 @@ export type Comparison =
 export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
   ['allow_registration', { prosody: false }],
   ['allow_unencrypted_plain_auth', { prosody: false }],
+  ['archive_expires_after', { prosody: 604_800 }],
   [
     'blocklist_cache_size',
     {
@@ -62,6 +63,7 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ],
   ['certificates', { prosody: 'certs' }],
   ['conflict_resolve', { prosody: 'kick_old' }],
+  ['default_archive_policy', { prosody: 'always' }],
   ['default_iteration_count', { prosody: 10_000 }],
   [
     'disable_sasl_mechanisms',
@@ -69,9 +71,12 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ],
   ['disco_expose_admins', { prosody: false }],
   ['disco_items', { prosody: [] }],
+  ['dont_archive_namespaces', { prosody: ['http://jabber.org/protocol/chatstates'] }],
   ['hide_os_type', { prosody: false }],
   ['ignore_presence_priority', { prosody: false }],
   ['insecure_open_authentication', { prosody: undefined }],
+  ['mam_include_total', { prosody: true }],
+  ['max_archive_query_results', { prosody: 50 }],
   ['name', { prosody: 'Prosody', because: 'The name of this product.' }],
   [
     'offline_max_messages',

@@ -30,8 +30,11 @@ export const XEPS: ReadonlyMap<number, Xep> = new Map([
   [203, { title: 'Delayed Delivery', status: 'Final', version: '2.0' }],
   [237, { title: 'Roster Versioning', status: 'Obsolete', version: '1.3' }],
   [280, { title: 'Message Carbons', status: 'Stable', version: '1.0.1' }],
+  [313, { title: 'Message Archive Management', status: 'Stable', version: '1.1.3' }],
+  [359, { title: 'Unique and Stable Stanza IDs', status: 'Experimental', version: '0.7.0' }],
   [368, { title: 'SRV records for XMPP over TLS', status: 'Stable', version: '1.1.0' }],
   [440, { title: 'SASL Channel-Binding Type Capability', status: 'Stable', version: '1.0.0' }],
+  [441, { title: 'Message Archive Management Preferences', status: 'Experimental', version: '0.2.0' }],
   [478, { title: 'Stream Limits Advertisement', status: 'Experimental', version: '0.2.0' }],
 ]);
 

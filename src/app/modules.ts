@@ -11,6 +11,7 @@ const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleD
   disco: () => import('../modules/disco/disco.ts'),
   iq: () => import('../modules/iq/iq.ts'),
   lastactivity: () => import('../modules/lastactivity/lastactivity.ts'),
+  mam: () => import('../modules/mam/mam.ts'),
   message: () => import('../modules/message/message.ts'),
   offline: () => import('../modules/offline/offline.ts'),
   ping: () => import('../modules/ping/ping.ts'),

@@ -55,3 +55,15 @@ test('equals a set of the finished ones, in any order, also where 2^31 and 2^32 
     }),
   );
 });
+
+test('who joins late counts from there, whatever of the earlier ones is still open', () => {
+  const counter = new PrefixCounter();
+  const [a, b] = [counter.begin(), counter.begin()];
+  const start = counter.begun;
+  const c = counter.begin();
+  counter.finish(c);
+  expect(counter.prefixSince(start)).toBe(0);
+  counter.finish(a);
+  counter.finish(b);
+  expect(counter.prefixSince(start)).toBe(1);
+});

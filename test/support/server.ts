@@ -12,10 +12,11 @@ export async function startServer({
   hosts,
   options,
   without = [],
+  with: more = [],
   certificates,
 }: TestServerOptions): Promise<TestServer> {
-  const left = ['auth_insecure', ...(certificates === undefined ? ['tls'] : []), ...without];
-  const modules = MODULE_NAMES.filter((name) => !left.includes(name));
+  const left = ['auth_insecure', ...(certificates === undefined ? ['tls'] : []), 'mam', ...without];
+  const modules = MODULE_NAMES.filter((name) => !left.includes(name) || more.includes(name));
   const configs = hosts.map((domain): HostConfig => ({
     domain,
     kind: 'host',

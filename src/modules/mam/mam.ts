@@ -156,7 +156,8 @@ export default defineModule({
     }
 
     function isContact(user: string, other: string): boolean | Promise<boolean> {
-      return andThen(m.find(Roster)?.items(user) ?? new Map(), (items) => items.get(other)?.listed === true);
+      const items = m.find(Roster)?.items(user);
+      return items !== undefined && andThen(items, (found) => found.get(other)?.listed === true);
     }
 
     async function query(request: IqRequest): Promise<Element> {

@@ -23,6 +23,7 @@ describe('header', () => {
         'option: conflict_resolve = "random"',
         'option: hide_os_type = true',
         'without: offline mam',
+        'with: csi',
         'transport: tcp',
         'prosody: differs because it is another server',
         '---',
@@ -35,6 +36,7 @@ describe('header', () => {
       hosts: ['a.test', 'b.test'],
       options: { c2s_timeout: 1.5, conflict_resolve: 'random', hide_os_type: true },
       without: ['offline', 'mam'],
+      with: ['csi'],
       transports: ['tcp'],
       onProsody: 'fails',
     });
@@ -49,7 +51,7 @@ describe('header', () => {
 
   test('what is not said', () => {
     const dialogue = parseDialogue('x.xmpp', 'title: t\n---\nconn connects raw\n');
-    expect(dialogue).toMatchObject({ covers: [], options: {}, without: [], onProsody: 'passes' });
+    expect(dialogue).toMatchObject({ covers: [], options: {}, without: [], with: [], onProsody: 'passes' });
     expect(dialogue.transports).toEqual(['tcp', 'websocket', 'bosh']);
     expect(dialogue.hosts[0]).toBe('localhost');
   });

@@ -20,6 +20,8 @@ export interface Dialogue {
   readonly options: Readonly<Record<string, OptionValue>>;
   /** Modules that must not be loaded. */
   readonly without: readonly string[];
+  /** Modules to load that dialogues do without otherwise. */
+  readonly with: readonly string[];
   /** What is to be expected of Prosody: to pass, to fail, or the one or the other from time to time. */
   readonly onProsody: 'passes' | 'fails' | 'varies';
   /** Transports it makes sense on. */
@@ -40,7 +42,18 @@ class DialogueError extends Error {
 
 /** Served where the header names no hosts. */
 const DEFAULT_HOSTS = ['localhost', 'other.test'];
-const KEYS = ['title', 'covers', 'hosts', 'users', 'absent', 'option', 'without', 'prosody', 'transport'] as const;
+const KEYS = [
+  'title',
+  'covers',
+  'hosts',
+  'users',
+  'absent',
+  'option',
+  'without',
+  'with',
+  'prosody',
+  'transport',
+] as const;
 type Key = (typeof KEYS)[number];
 type Header = ReadonlyMap<Key, readonly { readonly value: string; readonly line: number }[]>;
 
@@ -68,6 +81,7 @@ export function parseDialogue(file: string, source: string): Dialogue {
     accounts: readAccounts(hosts[0] ?? '', list('users'), list('absent')),
     options: readOptions(file, header),
     without: list('without'),
+    with: list('with'),
     onProsody: readProsody(file, header),
     transports: transports.map((name) => transport(file, name)),
     steps: readSteps(file, lines, rule + 1),

@@ -80,7 +80,14 @@ class ProsodyServer implements TestServer {
 /** What Prosody loads unasked and the dialogues do not count on: TLS, other servers. */
 const NOT_OF_THIS_STAGE = ['s2s', 's2s_auth_certs', 'tls', 'admin_socket'];
 
-function configuration(folder: string, port: number, { hosts, options, without = [] }: TestServerOptions): string {
+/** What it is to load that it does not load unasked. */
+const USUAL = ['saslauth', 'roster', 'blocklist', 'carbons', 'smacks', 'disco', 'ping', 'time', 'version', 'uptime'];
+
+function configuration(
+  folder: string,
+  port: number,
+  { hosts, options, without = [], with: more = [] }: TestServerOptions,
+): string {
   const disabled = new Set([...NOT_OF_THIS_STAGE, ...without]);
   const settings = Object.entries(options).map(([name, value]) => `${name} = ${luaValue(value)}`);
   return [
@@ -88,7 +95,7 @@ function configuration(folder: string, port: number, { hosts, options, without =
     `data_path = ${luaValue(folder)}`,
     `certificates = ${luaValue(folder)}`,
     `log = { debug = ${luaValue(join(folder, 'prosody.log'))} }`,
-    'modules_enabled = { "saslauth", "roster", "blocklist", "carbons", "smacks", "disco", "ping", "time", "version", "uptime" }',
+    `modules_enabled = { ${[...USUAL, ...more].map(luaValue).join(', ')} }`,
     `modules_disabled = { ${[...disabled].map(luaValue).join(', ')} }`,
     `c2s_ports = { ${port} }`,
     'c2s_interfaces = { "127.0.0.1" }',

@@ -11,9 +11,9 @@ export class ServerPool {
   }
 
   /** The server with these options, started at the first call. */
-  get({ hosts, options, without = [] }: TestServerOptions): Promise<TestServer> {
-    const key = JSON.stringify([hosts, options, without]);
-    const known = this.#servers.get(key) ?? this.#start({ hosts, options, without });
+  get({ hosts, options, without = [], with: more = [] }: TestServerOptions): Promise<TestServer> {
+    const key = JSON.stringify([hosts, options, without, more]);
+    const known = this.#servers.get(key) ?? this.#start({ hosts, options, without, with: more });
     this.#servers.set(key, known);
     return known;
   }

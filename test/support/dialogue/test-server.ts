@@ -11,6 +11,8 @@ export interface TestServerOptions {
   readonly options: Readonly<Record<string, OptionValue>>;
   /** Modules not to load, by Prosody's names. */
   readonly without?: readonly string[];
+  /** Modules to load that change what dialogues look at, and so are not loaded unasked: `mam`. */
+  readonly with?: readonly string[];
   /** Folder with certificates of the domains: STARTTLS is offered. */
   readonly certificates?: string;
 }
