@@ -71,6 +71,7 @@ export function attributeValue(scan: Scan, bytes: Buffer, k: number, name: strin
   const end = base + (scan.attributes[at + 3] as number);
   if (start === end) return '';
   if ((scan.attributes[at + 4] as number) & CODED) return decodeValue(bytes, start, end);
+  if (name === 'id') return bytes.toString('latin1', start, end); // never seen twice
   return name === 'type' || name === 'xml:lang' ? NAMES.get(bytes, start, end) : VALUES.get(bytes, start, end);
 }
 
