@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { Auth, type AuthProvider } from '../../host/auth.ts';
 import type { ModuleApi } from '../../host/module.ts';
 import { StanzaError } from '../../stanza/errors.ts';
-import { StreamError } from '../../stanza/stream-error.ts';
 import type { Unit } from '../../storage/unit.ts';
 import { accountJid } from './account-jid.ts';
 import { scramInput } from './scram-input.ts';
@@ -72,7 +71,7 @@ export function userOperations(m: ModuleApi): void {
       m.exclusive(user, async () => {
         await mustExist(m, auth, user);
         await written(m, (unit) => auth.delete(unit, user));
-        endSessions(m, `${user}@${m.domain}`);
+        await m.host.sessions.expel(`${user}@${m.domain}`, 'deleted');
         return {};
       }),
   });
@@ -136,12 +135,6 @@ async function written(m: ModuleApi, write: (unit: Unit) => Promise<void>): Prom
 
 async function mustExist(m: ModuleApi, auth: AuthProvider, user: string): Promise<void> {
   if (!(await auth.exists(user))) throw new StanzaError('item-not-found', `${user}@${m.domain} does not exist`);
-}
-
-function endSessions({ host }: ModuleApi, user: string): void {
-  for (const session of [...host.sessions.local()]) {
-    if (session.user === user) session.close(new StreamError('not-authorized', 'The account was deleted'));
-  }
 }
 
 function refusal(error: unknown): StanzaError {
