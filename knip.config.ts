@@ -5,6 +5,8 @@ import type { KnipConfig } from 'knip';
 export default {
   entry: [
     'bin/*.js!',
+    // What scripts/build.js makes programs of.
+    'src/app/main.ts!',
     'src/cli/main.ts!',
     'src/module.ts!',
     'src/**/*.test.ts',

@@ -1,3 +1,3 @@
 import { launch } from './launch.js';
 
-await launch('app/main.js');
+await launch('couplet.js');

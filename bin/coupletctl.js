@@ -1,3 +1,3 @@
 import { launch } from './launch.js';
 
-await launch('cli/main.js');
+await launch('coupletctl.js');

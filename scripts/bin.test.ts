@@ -14,9 +14,9 @@ function install(folder: string): string {
   const home = join(temporary, folder);
   cpSync(join(root, 'bin'), join(home, 'bin'), { recursive: true });
   cpSync(join(root, 'package.json'), join(home, 'package.json'));
-  for (const name of ['app', 'cli']) {
+  for (const name of ['couplet', 'coupletctl']) {
     write(
-      join(home, 'dist', name, 'main.js'),
+      join(home, 'dist', `${name}.js`),
       `import module from 'node:module';
        if (process.argv[2] === 'serve') {
          process.once('SIGTERM', () => { console.log('stopped'); process.exit(7); });
@@ -76,7 +76,7 @@ describe('which Node.js is chosen', () => {
     const home = install('checkout');
     fakeNode('checkout/node_modules/.bin', 'v26.10.0');
     const found = answer(run(join(home, 'bin/couplet'), [fakeNode('path-a', 'v30.0.0')], 'a b', '*'));
-    expect(found).toMatchObject({ entry: 'app', name: 'v26.10.0', words: ['a b', '*'] });
+    expect(found).toMatchObject({ entry: 'couplet', name: 'v26.10.0', words: ['a b', '*'] });
   });
 
   test('the one beside the package where it is a dependency, through npm’s link', () => {
@@ -84,7 +84,7 @@ describe('which Node.js is chosen', () => {
     const bin = fakeNode('project/node_modules/.bin', 'v26.10.0');
     symlinkSync('../couplet/bin/coupletctl', join(bin, 'coupletctl'));
     symlinkSync(join(bin, 'coupletctl'), join(temporary, 'linked'));
-    expect(answer(run(join(temporary, 'linked'), []))).toMatchObject({ entry: 'cli', name: 'v26.10.0' });
+    expect(answer(run(join(temporary, 'linked'), []))).toMatchObject({ entry: 'coupletctl', name: 'v26.10.0' });
     expect(answer(run('coupletctl', [bin], 'x'))).toMatchObject({ name: 'v26.10.0', words: ['x'] });
     expect(home).toContain('couplet');
   });
@@ -107,7 +107,7 @@ describe('which Node.js is chosen', () => {
     const path = ['v20.20.2', 'v24.10.9', 'v24.11.0', 'v25.0.0'].map((version) =>
       fakeNode(`on-path/${version}`, version),
     );
-    expect(answer(run(join(home, 'bin/prosodyctl'), path))).toMatchObject({ entry: 'cli', name: 'v24.11.0' });
+    expect(answer(run(join(home, 'bin/prosodyctl'), path))).toMatchObject({ entry: 'coupletctl', name: 'v24.11.0' });
   });
 
   test('not an old one that npm installed, nor one that does not run', () => {
