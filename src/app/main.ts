@@ -10,6 +10,7 @@ import { USAGE, readCommandLine, type CommandLine } from './command-line.ts';
 import { openControlSocket, type ControlSocket } from './control-socket.ts';
 import { makeFirstAccount, type NewAccount } from './first-account.ts';
 import { makeGivenAccounts } from './given-accounts.ts';
+import { giveBackIdleMemory } from './idle-memory.ts';
 import { CERTIFICATES, ZERO_ADMIN, ZERO_HOST, loadSettings, zeroSettings } from './load-settings.ts';
 import type { ServerSettings } from './server-settings.ts';
 import { startServer } from './start.ts';
@@ -49,6 +50,7 @@ async function main(args: readonly string[]): Promise<void> {
     await control.close();
     await server.stop();
   });
+  giveBackIdleMemory();
   const { listeners } = server;
   const addresses = [...(await listeners.addresses('c2s')), ...(await listeners.addresses('c2s_direct_tls'))];
   process.stdout.write(banner({ settings, addresses, zero, users: line.users, first }));

@@ -12,6 +12,9 @@ import type { ReaderMethods, StoreRow, WriterMethods } from './protocol.ts';
 import { StoreNumbers } from './store-numbers.ts';
 import { ThreadClient } from './thread-client.ts';
 
+/** Milliseconds without a read after which there is no reader. */
+const READER_RESTS = 60_000;
+
 const NOTHING: Known = { cells: [], counters: [] };
 
 /** See `Driver`. */
@@ -48,7 +51,7 @@ export class SqliteDriver implements Driver {
     closed: () => void = () => undefined,
   ): Promise<SqliteDriver> {
     const writer = new ThreadClient<WriterMethods>({ role: 'writer', file, synchronous });
-    const reader = new ThreadClient<ReaderMethods>({ role: 'reader', file, synchronous });
+    const reader = new ThreadClient<ReaderMethods>({ role: 'reader', file, synchronous }, READER_RESTS);
     return new SqliteDriver(writer, reader, await writer.call('stores', undefined), closed);
   }
 

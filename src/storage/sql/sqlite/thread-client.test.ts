@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { migrateSqlite } from './migrate.ts';
 import { openForWriting } from './open-database.ts';
-import type { WriteBatch, WriterMethods } from './protocol.ts';
+import type { ReaderMethods, WriteBatch, WriterMethods } from './protocol.ts';
 import { ThreadClient } from './thread-client.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'couplet-thread-'));
@@ -57,4 +58,17 @@ test('a closed one takes no calls', async () => {
   await expect(writer.call('stores', undefined)).rejects.toMatchObject({ condition: 'closed' });
   expect(await stores).toEqual([]);
   await closed;
+});
+
+test('one that may rest ends when it is not called, and starts again when it is', async () => {
+  const reader = new ThreadClient<ReaderMethods>({ role: 'reader', file, synchronous: 'normal' }, 30);
+  const report = z.object({ workers: z.array(z.unknown()) });
+  const threads = (): number => report.parse(process.report.getReport()).workers.length;
+  const before = threads();
+  const read = (): Promise<number> => reader.call('count', { store: 1, owner: 'a', key: 'b' });
+  expect(await read()).toBe(0);
+  expect(threads()).toBe(before + 1);
+  await expect.poll(threads, { timeout: 5000 }).toBe(before);
+  expect(await Promise.all([read(), read()])).toEqual([0, 0]);
+  await reader.close();
 });

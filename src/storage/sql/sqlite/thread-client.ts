@@ -20,9 +20,14 @@ function entry(): URL {
   return import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/\.ts$/, '.js'));
 }
 
-/** Calls methods of a storage thread. Calls are answered in their order. */
+/**
+ * Calls methods of a storage thread. Calls are answered in their order. The thread starts with the first call; one that
+ * may `rest` ends after that many milliseconds without a call, which gives its 8 MB back, and starts again when needed.
+ */
 export class ThreadClient<M extends Methods<M>> {
   readonly #options: ThreadOptions;
+  readonly #rest: number | undefined;
+  #resting: NodeJS.Timeout | undefined;
   #worker: Worker | undefined;
   #calls = 0;
   readonly #pending = new Map<number, Pending>();
@@ -30,8 +35,9 @@ export class ThreadClient<M extends Methods<M>> {
   #unsent: Call[] = [];
   #closed = false;
 
-  constructor(options: ThreadOptions) {
+  constructor(options: ThreadOptions, rest?: number) {
     this.#options = options;
+    this.#rest = rest;
   }
 
   /**
@@ -55,6 +61,7 @@ export class ThreadClient<M extends Methods<M>> {
 
   /** Ends the thread for good, after the calls before. */
   async close(): Promise<void> {
+    clearInterval(this.#resting);
     const unused = this.#worker === undefined && this.#unsent.length === 0;
     const closing = unused ? undefined : this.call('close' as keyof M & string, undefined);
     this.#closed = true;
@@ -75,6 +82,7 @@ export class ThreadClient<M extends Methods<M>> {
 
   #start(): Worker {
     const worker = new Worker(entry(), { workerData: this.#options, execArgv: [] });
+    if (this.#rest !== undefined) this.#endWhenIdle(worker, this.#rest);
     let fault: unknown;
     worker.on('message', (answers: readonly Answer[]) => {
       for (const answer of answers) this.#settle(answer);
@@ -83,10 +91,26 @@ export class ThreadClient<M extends Methods<M>> {
       fault = error;
     });
     worker.on('exit', () => {
+      if (this.#worker !== worker) return; // rests: nothing was under way
       this.#worker = undefined;
       this.#fail(fault);
     });
     return worker;
+  }
+
+  #endWhenIdle(worker: Worker, rest: number): void {
+    let calls = -1;
+    const timer = setInterval(() => {
+      if (this.#worker === worker && (this.#calls !== calls || this.#pending.size > 0)) {
+        calls = this.#calls;
+        return;
+      }
+      clearInterval(timer);
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
+      void worker.terminate();
+    }, rest).unref();
+    this.#resting = timer;
   }
 
   #settle({ number, result, error }: Answer): void {
