@@ -38,6 +38,7 @@ export function giveBackIdleMemory(interval = INTERVAL): () => void {
 /** The function that the flag brings: there is no other way to it. */
 function collector(): (options: NodeJS.GCOptions) => void {
   setFlagsFromString('--expose-gc');
-  const collect: NodeJS.GCFunction = runInNewContext('gc');
-  return collect;
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') return () => undefined;
+  return (options) => void Reflect.apply(collect, undefined, [options]);
 }
