@@ -8,6 +8,9 @@ import { NS_CLIENT } from '../../xml/namespaces.ts';
 import type { Stanza } from '../../xml/stanza.ts';
 import { withoutNamespaces } from './protocol.ts';
 
+/** Characters of a key, 6 bits each: it stands in the table and in an index. */
+const KEY_LENGTH = 22;
+
 /** Appends messages as parts of their units. */
 export class Archiver {
   readonly #archive: ArchiveStore;
@@ -45,8 +48,9 @@ export class Archiver {
     if (id === undefined) this.#key = undefined;
     else {
       // The resource may be another one by then, and with it 'from'.
-      const content = hash('sha256', stanza.with({ from: undefined, to: undefined }).wire(NS_CLIENT), 'base64url');
-      this.#key = `${from.bare.key} ${(to ?? from).bare.key} ${content} ${id}`;
+      const content = stanza.with({ from: undefined, to: undefined }).wire(NS_CLIENT);
+      const named = `${from.bare.key} ${(to ?? from).bare.key} ${id} ${content}`;
+      this.#key = hash('sha256', named, 'base64url').slice(0, KEY_LENGTH);
     }
     return this.#key;
   }

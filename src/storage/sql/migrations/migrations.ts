@@ -1,5 +1,6 @@
 /** All steps of the schema, in their order. Imported statically, so that bundles and images hold them. */
 import type { Migration } from './migration.ts';
 import { STORES } from './001-stores.ts';
+import { ARRIVALS } from './002-arrivals.ts';
 
-export const MIGRATIONS: readonly Migration[] = [STORES];
+export const MIGRATIONS: readonly Migration[] = [STORES, ARRIVALS];

@@ -5,6 +5,7 @@ import type { DeleteFilter, NewEntry } from '../../archive-store.ts';
 import { numberOf, textOf } from '../columns.ts';
 import type { AppendOutcome, ArchiveWrite } from '../effects.ts';
 import { NEVER } from '../find.ts';
+import type { Arrivals } from './arrivals.ts';
 import { archiveIn, conditionIn, entriesFor, seqOfId, timeRange } from './archive-lookup.ts';
 import type { Statements } from './statements.ts';
 
@@ -21,15 +22,18 @@ interface Head {
 /** Use one for each transaction, and call `finish` before it is committed. */
 export class ArchiveWriter {
   readonly #sql: Statements;
+  readonly #arrivals: Arrivals;
   readonly #heads = new Map<string, Head>();
   readonly outcomes: AppendOutcome[] = [];
 
-  constructor(sql: Statements) {
+  constructor(sql: Statements, arrivals: Arrivals) {
     this.#sql = sql;
+    this.#arrivals = arrivals;
   }
 
   /** Applies one write. */
   write(write: ArchiveWrite): void {
+    if (write.kind !== 'append' || write.entry.id !== undefined) this.#arrivals.settle();
     switch (write.kind) {
       case 'append':
         this.outcomes.push(this.#append(write.store, write.owner, write.entry));
@@ -64,36 +68,47 @@ export class ArchiveWriter {
     if (earlier !== undefined) return earlier;
     const seq = head.seq + 1;
     const id = added.id ?? this.#freeId(head, seq);
-    if (added.id !== undefined) this.#remove(archive, added.id);
+    const outcome = { id, when, duplicate: false };
+    if (added.id === undefined) this.#arrivals.push(archive, seq, added, outcome);
+    else this.#put(archive, seq, added, outcome);
+    head.seq = seq;
+    head.last = when;
+    head.oldest = Math.min(head.oldest, when);
+    head.changed = true;
+    return outcome;
+  }
+
+  /** An entry whose id its caller chose takes the place of the one that has it. */
+  #put(archive: number, seq: number, added: NewEntry, { id, when }: AppendOutcome): void {
+    this.#remove(archive, id);
     this.#sql.run(
-      'insert into entry values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)',
+      'insert into entry values (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9)',
       archive,
       seq,
       id,
-      added.id === undefined ? 0 : 1,
       when,
       added.with,
       added.resource ?? null,
       Buffer.from(added.stanza, 'latin1'),
       added.text ?? null,
-      dedupe ?? null,
+      added.dedupe ?? null,
     );
-    head.seq = seq;
-    head.last = when;
-    head.oldest = Math.min(head.oldest, when);
-    head.changed = true;
-    return { id, when, duplicate: false };
   }
 
   #duplicate(archive: number, dedupe: string, when: number): AppendOutcome | undefined {
+    const earlier = this.#arrivals.latest(archive, dedupe) ?? this.#settled(archive, dedupe);
+    if (earlier === undefined || earlier.when < when - DEDUPE_WINDOW) return undefined;
+    return { ...earlier, duplicate: true };
+  }
+
+  /** The latest with a key of those in their places. */
+  #settled(archive: number, dedupe: string): AppendOutcome | undefined {
     const row = this.#sql.row(
       'select id, at from entry indexed by entry_dedupe where archive = ?1 and dedupe = ?2 order by seq desc limit 1',
       archive,
       dedupe,
     );
-    if (row === undefined) return undefined;
-    const at = numberOf(row['at']);
-    return at >= when - DEDUPE_WINDOW ? { id: textOf(row['id']), when: at, duplicate: true } : undefined;
+    return row === undefined ? undefined : { id: textOf(row['id']), when: numberOf(row['at']), duplicate: false };
   }
 
   #remove(archive: number, id: string): void {

@@ -27,6 +27,8 @@ export interface WriterMethods {
   known: [parameter: Needs, result: Known];
   /** Commits a batch; the result tells what became of its appends. */
   commit: [parameter: WriteBatch, result: readonly AppendOutcome[]];
+  /** Puts the entries that arrived into their places, where the reader finds them. */
+  settle: [parameter: undefined, result: undefined];
   /** What became of the appends of a batch; `undefined` if it is not the one committed last. */
   outcomeOf: [parameter: string, result: readonly AppendOutcome[] | undefined];
   /** See `Driver.expire`. */

@@ -6,6 +6,7 @@ import type { StoreRef } from '../../store-ref.ts';
 import { needsOf, planBatch, settleAppends } from '../batch-plan.ts';
 import type { BatchPlan, Known, Needs } from '../batch-plan.ts';
 import { isEmpty } from '../effects.ts';
+import type { Effects } from '../effects.ts';
 import type { Synchronous } from './open-database.ts';
 import { OWNERS_PAGE } from './protocol.ts';
 import type { ReaderMethods, StoreRow, WriterMethods } from './protocol.ts';
@@ -14,6 +15,9 @@ import { ThreadClient } from './thread-client.ts';
 
 /** Milliseconds without a read after which there is no reader. */
 const READER_RESTS = 60_000;
+
+/** Entries that may have arrived before all are put into their places: that takes the writer about 20 ms. */
+const ARRIVALS = 4000;
 
 const NOTHING: Known = { cells: [], counters: [] };
 
@@ -26,6 +30,13 @@ export class SqliteDriver implements Driver {
   readonly #numberOf = (store: StoreRef): number => this.#numbers.of(store);
   /** What was planned last: another attempt of that batch may find it committed. */
   #planned: { readonly id: string; readonly plan: BatchPlan } | undefined;
+
+  /** Archives with entries that arrived and were not put into their places since. */
+  readonly #unsettled = new Set<string>();
+  #arrived = 0;
+  /** It is not known what arrived: before this process, or around a failure. */
+  #unknown = true;
+  #settling: Promise<undefined> | undefined;
 
   #closing: Promise<void> | undefined;
 
@@ -67,9 +78,11 @@ export class SqliteDriver implements Driver {
     const plan = planBatch(units, needs, await this.#known(needs), this.#numberOf);
     if (isEmpty(plan.effects)) return plan.failures;
     this.#planned = { id, plan };
+    this.#noteArrivals(plan.effects);
     const stores = this.#numbers.unsaved();
     settleAppends(plan.appends, await this.#writer.call('commit', { id, stores, effects: plan.effects }));
     this.#numbers.saved(stores);
+    if (this.#arrived >= ARRIVALS) void this.#settle().catch(() => undefined); // the next one tries again
     return plan.failures;
   }
 
@@ -86,10 +99,12 @@ export class SqliteDriver implements Driver {
   }
 
   async find(store: StoreRef, owner: string, query: ArchiveQuery): Promise<ArchivePage> {
+    await this.#settled(store, owner);
     return this.#reader.call('find', { store: this.#numbers.of(store), owner, query });
   }
 
   async entry(store: StoreRef, owner: string, id: string): Promise<ArchiveEntry | undefined> {
+    await this.#settled(store, owner);
     return this.#reader.call('entry', { store: this.#numbers.of(store), owner, id });
   }
 
@@ -99,6 +114,7 @@ export class SqliteDriver implements Driver {
 
   async *owners(store: StoreRef): AsyncIterable<string> {
     let after: string | undefined;
+    await this.#settle();
     for (;;) {
       const page = await this.#reader.call('owners', { store: this.#numbers.of(store), after });
       yield* page;
@@ -118,6 +134,32 @@ export class SqliteDriver implements Driver {
     this.#closed();
   }
 
+  #noteArrivals({ archives }: Effects): void {
+    for (const write of archives) {
+      if (write.kind !== 'append') continue;
+      this.#unsettled.add(nameOf(write.store, write.owner));
+      this.#arrived++;
+    }
+  }
+
+  /** Waits until all entries of an archive that were committed are in their places. */
+  async #settled(store: StoreRef, owner: string): Promise<void> {
+    if (this.#unknown || this.#unsettled.has(nameOf(this.#numbers.of(store), owner))) await this.#settle();
+    else await this.#settling;
+  }
+
+  #settle(): Promise<undefined> {
+    this.#unsettled.clear();
+    this.#arrived = 0;
+    this.#unknown = false;
+    const settling = this.#writer.call('settle', undefined).catch((error: unknown) => {
+      this.#unknown = true;
+      throw error;
+    });
+    this.#settling = settling;
+    return settling;
+  }
+
   async #known(needs: Needs): Promise<Known> {
     if (needs.cells.length === 0 && needs.counters.length === 0) return NOTHING;
     return this.#writer.call('known', needs);
@@ -131,4 +173,8 @@ export class SqliteDriver implements Driver {
       throw new StorageError('outcome-unknown', 'it is not known whether the batch was committed', { cause });
     }
   }
+}
+
+function nameOf(store: number, owner: string): string {
+  return `${store} ${owner}`;
 }

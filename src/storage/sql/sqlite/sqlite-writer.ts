@@ -5,6 +5,7 @@ import type { AppendOutcome, CellEffects, CellName } from '../effects.ts';
 import { NEVER } from '../find.ts';
 import { seqFrom } from './archive-lookup.ts';
 import { ArchiveWriter } from './archive-writer.ts';
+import { Arrivals } from './arrivals.ts';
 import { outcomesFromText, outcomesToText } from '../outcomes.ts';
 import type { StoreRow, WriteBatch } from './protocol.ts';
 import type { Statements } from './statements.ts';
@@ -35,9 +36,11 @@ function tableSql(table: string): CellTable {
 /** See the file's comment. */
 export class SqliteWriter {
   readonly #sql: Statements;
+  readonly #arrivals: Arrivals;
 
   constructor(sql: Statements) {
     this.#sql = sql;
+    this.#arrivals = new Arrivals(sql);
   }
 
   /** See `WriterMethods.known`. */
@@ -58,8 +61,8 @@ export class SqliteWriter {
 
   /** See `WriterMethods.commit`. */
   commit({ id, stores, effects }: WriteBatch): readonly AppendOutcome[] {
-    const archives = new ArchiveWriter(this.#sql);
-    this.#sql.transaction('immediate', () => {
+    const archives = new ArchiveWriter(this.#sql, this.#arrivals);
+    this.#transaction(() => {
       for (const store of stores) {
         this.#sql.run('insert into store values (?1, ?2, ?3) on conflict do nothing', store.id, store.host, store.name);
       }
@@ -81,9 +84,16 @@ export class SqliteWriter {
     return row === undefined ? undefined : outcomesFromText(textOf(row['outcomes']));
   }
 
+  /** See `WriterMethods.settle`. */
+  settle(): undefined {
+    this.#transaction(() => this.#arrivals.settle());
+    return undefined;
+  }
+
   /** See `Driver.expire`. */
   expire(store: number, before: number, limit: number): number {
-    return this.#sql.transaction('immediate', () => {
+    return this.#transaction(() => {
+      this.#arrivals.settle();
       let count = 0;
       while (count < limit) {
         const row = this.#sql.row(
@@ -103,6 +113,15 @@ export class SqliteWriter {
     return this.#sql
       .rows('select id, host, name from store')
       .map(({ id, host, name }) => ({ id: numberOf(id), host: textOf(host), name: textOf(name) }));
+  }
+
+  #transaction<T>(body: () => T): T {
+    try {
+      return this.#sql.transaction('immediate', body);
+    } catch (error) {
+      this.#arrivals.load();
+      throw error;
+    }
   }
 
   #expireOne(archive: number, before: number, limit: number): number {

@@ -7,9 +7,11 @@
  *
  * `as` stands where a message is taken for what its type says: our own client sent it, and compiles against the types.
  */
+import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { StorageError } from '../../storage-error.ts';
 import { toError } from '../../to-error.ts';
+import { settleArrivals } from './arrivals.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { openForReading, openForWriting } from './open-database.ts';
 import type {
@@ -25,6 +27,7 @@ import type {
 import { commitError } from './sqlite-error.ts';
 import { SqliteReader } from './sqlite-reader.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
+import { Statements } from './statements.ts';
 
 function writerHandlers({ file, synchronous }: ThreadOptions): Handlers<WriterMethods> {
   const sql = openForWriting(file, synchronous);
@@ -39,6 +42,10 @@ function writerHandlers({ file, synchronous }: ThreadOptions): Handlers<WriterMe
       } catch (error) {
         throw commitError(error);
       }
+    },
+    settle: () => {
+      checkpoints.written();
+      return writer.settle();
     },
     outcomeOf: (id) => writer.outcomeOf(id),
     expire: ({ store, before, limit }) => {
@@ -76,6 +83,7 @@ function copierHandlers({ file }: ThreadOptions): Handlers<CopierMethods> {
   return {
     copy: (copy) => {
       sql.run('vacuum into ?1', copy);
+      settleCopy(copy);
       return undefined;
     },
     close: () => {
@@ -83,6 +91,13 @@ function copierHandlers({ file }: ThreadOptions): Handlers<CopierMethods> {
       return undefined;
     },
   };
+}
+
+/** Nothing but the server itself reads what arrived and is not in its place. */
+function settleCopy(file: string): void {
+  const copy = new Statements(new DatabaseSync(file));
+  copy.transaction('immediate', () => settleArrivals(copy));
+  copy.database.close();
 }
 
 /** Answers the calls that come from the main thread. */

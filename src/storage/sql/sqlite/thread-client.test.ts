@@ -37,7 +37,7 @@ test('a thread that ends leaves its calls unknown; the next call starts another,
   const known = await writer.call('outcomeOf', 'two');
   // It may have been committed before the end, or not: either way that is known now, and said so once.
   if (error instanceof Error) expect(error).toMatchObject({ condition: 'outcome-unknown' });
-  const { length } = sql.rows('select seq from entry');
+  const { length } = sql.rows('select seq from arrival');
   expect(length).toBe(known === undefined ? 1 : 2);
   expect(await writer.call('outcomeOf', 'one')).toEqual(
     known === undefined ? [expect.objectContaining({ when: 7 })] : undefined,
