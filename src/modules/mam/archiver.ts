@@ -16,8 +16,9 @@ export class Archiver {
   readonly #archive: ArchiveStore;
   readonly #dropped: ReadonlySet<string>;
   readonly #now: () => number;
-  /** The last message and its key: sender and recipient are asked about one after the other. */
+  /** The last message, what of it is kept, and its key: sender and recipient are asked about one after the other. */
   #message: Stanza | undefined;
+  #kept: string | undefined;
   #key: string | undefined;
 
   /** @param dropped namespaces of child elements that are not kept */
@@ -29,29 +30,28 @@ export class Archiver {
 
   /** Append the message of an event to the archive of its account, unless nothing of it would be kept. */
   append(event: StanzaEvent, other: Jid): void {
-    const message = withoutNamespaces(event.stanza, this.#dropped);
-    if (message === undefined) return;
+    if (event.stanza !== this.#message) this.#prepare(event);
+    if (this.#kept === undefined) return;
     event.archived = this.#archive.append(event.unit, event.user, {
       when: this.#now(),
       with: other.bare.key,
       resource: other.resource,
-      stanza: message.wire(''),
-      dedupe: this.#dedupeKey(event),
+      stanza: this.#kept,
+      dedupe: this.#key,
     });
   }
 
-  /** Names what was sent: a client that sends it again, not knowing whether it arrived, has it stored once. */
-  #dedupeKey({ stanza, from, to }: StanzaEvent): string | undefined {
-    if (stanza === this.#message) return this.#key;
+  #prepare({ stanza, from, to }: StanzaEvent): void {
     this.#message = stanza;
+    this.#kept = withoutNamespaces(stanza, this.#dropped)?.wire('');
     const id = stanza.id ?? originId(stanza);
-    if (id === undefined) this.#key = undefined;
-    else {
-      // The resource may be another one by then, and with it 'from'.
-      const content = stanza.with({ from: undefined, to: undefined }).wire(NS_CLIENT);
-      const named = `${from.bare.key} ${(to ?? from).bare.key} ${id} ${content}`;
-      this.#key = hash('sha256', named, 'base64url').slice(0, KEY_LENGTH);
-    }
-    return this.#key;
+    this.#key = this.#kept === undefined || id === undefined ? undefined : keyOf(id, stanza, from, to ?? from);
   }
+}
+
+/** Names what was sent: a client that sends it again, not knowing whether it arrived, has it stored once. */
+function keyOf(id: string, stanza: Stanza, from: Jid, to: Jid): string {
+  // The resource may be another one by then, and with it 'from'.
+  const content = stanza.with({ from: undefined, to: undefined }).wire(NS_CLIENT);
+  return hash('sha256', `${from.bare.key} ${to.bare.key} ${id} ${content}`, 'base64url').slice(0, KEY_LENGTH);
 }

@@ -4,26 +4,14 @@ import { DEDUPE_WINDOW } from '../../archive-store.ts';
 import type { DeleteFilter, NewEntry } from '../../archive-store.ts';
 import { numberOf, textOf } from '../columns.ts';
 import type { AppendOutcome, ArchiveWrite } from '../effects.ts';
-import { NEVER } from '../find.ts';
-import type { Arrivals } from './arrivals.ts';
+import type { Arrivals, Head } from './arrivals.ts';
 import { archiveIn, conditionIn, entriesFor, seqOfId, timeRange } from './archive-lookup.ts';
 import type { Statements } from './statements.ts';
 
-/** The row of an archive, as the transaction leaves it. */
-interface Head {
-  readonly archive: number;
-  epoch: string;
-  seq: number;
-  last: number;
-  oldest: number;
-  changed: boolean;
-}
-
-/** Use one for each transaction, and call `finish` before it is committed. */
+/** Use one for each transaction. */
 export class ArchiveWriter {
   readonly #sql: Statements;
   readonly #arrivals: Arrivals;
-  readonly #heads = new Map<string, Head>();
   readonly outcomes: AppendOutcome[] = [];
 
   constructor(sql: Statements, arrivals: Arrivals) {
@@ -43,24 +31,17 @@ export class ArchiveWriter {
       case 'clear': {
         const archive = archiveIn(this.#sql, write.store, write.owner);
         if (archive !== undefined) this.#drop(archive);
-        this.#heads.delete(headText(write.store, write.owner));
         return;
       }
       case 'purge': {
         const of = 'select id from archive where owner = ?1 and store in (select id from store where host = ?2)';
         for (const { id } of this.#sql.rows(of, write.owner, write.host)) this.#drop(numberOf(id));
-        this.#heads.clear();
       }
     }
   }
 
-  /** Writes the rows of the archives that changed. */
-  finish(): void {
-    for (const head of this.#heads.values()) this.#save(head);
-  }
-
   #append(store: number, owner: string, added: NewEntry): AppendOutcome {
-    const head = this.#head(store, owner, added.when);
+    const head = this.#arrivals.head(store, owner, added.when);
     const { archive } = head;
     const when = Math.max(added.when, head.last);
     const { dedupe } = added;
@@ -69,30 +50,31 @@ export class ArchiveWriter {
     const seq = head.seq + 1;
     const id = added.id ?? this.#freeId(head, seq);
     const outcome = { id, when, duplicate: false };
-    if (added.id === undefined) this.#arrivals.push(archive, seq, added, outcome);
-    else this.#put(archive, seq, added, outcome);
     head.seq = seq;
     head.last = when;
-    head.oldest = Math.min(head.oldest, when);
-    head.changed = true;
+    if (added.id === undefined) this.#arrivals.push(archive, seq, added, outcome);
+    else this.#put(head, added);
     return outcome;
   }
 
   /** An entry whose id its caller chose takes the place of the one that has it. */
-  #put(archive: number, seq: number, added: NewEntry, { id, when }: AppendOutcome): void {
+  #put({ archive, seq, last }: Head, added: NewEntry): void {
+    const { id = '' } = added;
     this.#remove(archive, id);
     this.#sql.run(
       'insert into entry values (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9)',
       archive,
       seq,
       id,
-      when,
+      last,
       added.with,
       added.resource ?? null,
       Buffer.from(added.stanza, 'latin1'),
       added.text ?? null,
       added.dedupe ?? null,
     );
+    this.#sql.run('update archive set seq = ?2, last = ?3, oldest = min(oldest, ?3) where id = ?1', archive, seq, last);
+    this.#arrivals.settle(); // what is known of its end has changed
   }
 
   #duplicate(archive: number, dedupe: string, when: number): AppendOutcome | undefined {
@@ -118,10 +100,12 @@ export class ArchiveWriter {
 
   /** An id nobody chose before: an entry's own id must not be replaced by a made one. */
   #freeId(head: Head, seq: number): string {
+    const { archive, own } = head;
     const taken = 'select 1 from entry where archive = ?1 and id = ?2 and own = 1';
     let id = archiveId(head.epoch, seq);
-    while (this.#sql.row(taken, head.archive, id) !== undefined) {
+    while (own && this.#sql.row(taken, archive, id) !== undefined) {
       head.epoch = newArchiveEpoch();
+      this.#sql.run('update archive set epoch = ?2 where id = ?1', archive, head.epoch);
       id = archiveId(head.epoch, seq);
     }
     return id;
@@ -154,56 +138,4 @@ export class ArchiveWriter {
     this.#sql.run('delete from entry where archive = ?1', archive);
     this.#sql.run('delete from archive where id = ?1', archive);
   }
-
-  #head(store: number, owner: string, when: number): Head {
-    const name = headText(store, owner);
-    let head = this.#heads.get(name);
-    if (head === undefined) {
-      head = this.#stored(store, owner) ?? this.#create(store, owner, when);
-      this.#heads.set(name, head);
-    }
-    return head;
-  }
-
-  #stored(store: number, owner: string): Head | undefined {
-    const row = this.#sql.row(
-      'select id, epoch, seq, last, oldest from archive where store = ?1 and owner = ?2',
-      store,
-      owner,
-    );
-    if (row === undefined) return undefined;
-    return {
-      archive: numberOf(row['id']),
-      epoch: textOf(row['epoch']),
-      seq: numberOf(row['seq']),
-      last: numberOf(row['last']),
-      oldest: numberOf(row['oldest']),
-      changed: false,
-    };
-  }
-
-  #create(store: number, owner: string, when: number): Head {
-    const epoch = newArchiveEpoch();
-    const row = this.#sql.row(
-      'insert into archive (store, owner, epoch, seq, last, oldest) values (?1, ?2, ?3, 0, ?4, ?5) returning id',
-      store,
-      owner,
-      epoch,
-      when,
-      NEVER,
-    );
-    return { archive: numberOf(row?.['id']), epoch, seq: 0, last: when, oldest: NEVER, changed: true };
-  }
-
-  #save(head: Head): void {
-    if (!head.changed) return;
-    const { archive, epoch, seq, last, oldest } = head;
-    this.#sql.run('update archive set epoch = ?2, seq = ?3, last = ?4 where id = ?1', archive, epoch, seq, last);
-    // Its index is written only where it changes.
-    this.#sql.run('update archive set oldest = ?2 where id = ?1 and oldest <> ?2', archive, oldest);
-  }
-}
-
-function headText(store: number, owner: string): string {
-  return `${store} ${owner}`;
 }

@@ -6,6 +6,7 @@ import { DriverStorage, STORAGE_DEFAULTS } from '../../driver-storage.ts';
 import { MemoryBlobs } from '../../memory/memory-blobs.ts';
 import type { ArchiveWrite } from '../effects.ts';
 import { migrateSqlite } from './migrate.ts';
+import { packWrites } from './packed-writes.ts';
 import { openForWriting } from './open-database.ts';
 import { SqliteDriver } from './sqlite-driver.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
@@ -38,8 +39,8 @@ function append(when: number, more: { dedupe?: string; id?: string } = {}): Arch
 
 function commit(...archives: ArchiveWrite[]): readonly { id: string; duplicate: boolean }[] {
   const nothing = { cleared: [], values: [] };
-  const effects = { purged: [], cells: nothing, counters: nothing, archives };
-  return writer.commit({ id: `${++batches}`, stores: [], effects });
+  const effects = { purged: [], cells: nothing, counters: nothing };
+  return writer.commit({ id: `${++batches}`, stores: [], effects, archives: packWrites(archives) });
 }
 
 const seqs = (table: 'arrival' | 'entry'): unknown[] =>

@@ -1,13 +1,14 @@
-/** Moves the WAL into the database while nothing is written, so that commits need not do it. */
+/** Moves the WAL into the database when nothing has been written for a while, so that commits need not do it. */
 import type { Statements } from './statements.ts';
 
-/** Milliseconds after the first write that a checkpoint waits for. */
+/** Milliseconds between two looks. */
 const PAUSE = 1000;
 
 /** The checkpoints of one writing connection. */
 export class Checkpoints {
   readonly #sql: Statements;
   #timer: NodeJS.Timeout | undefined;
+  #busy = false;
 
   constructor(sql: Statements) {
     this.#sql = sql;
@@ -15,14 +16,19 @@ export class Checkpoints {
 
   /** Something is written now. */
   written(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#sql.rows('pragma wal_checkpoint(passive)');
+    this.#busy = true;
+    this.#timer ??= setInterval(() => {
+      if (!this.#busy) {
+        this.stop();
+        this.#sql.rows('pragma wal_checkpoint(passive)');
+      }
+      this.#busy = false;
     }, PAUSE);
   }
 
   /** No more checkpoints. */
   stop(): void {
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }

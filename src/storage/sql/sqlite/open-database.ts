@@ -15,7 +15,7 @@ const BUSY_TIMEOUT = 5000;
 export type Synchronous = 'full' | 'normal';
 
 /** Pages of the WAL after which a commit itself does the checkpoint; an idle writer does it long before. */
-const CHECKPOINT_PAGES = 4000;
+const CHECKPOINT_PAGES = 8000;
 
 /** Opens the database for the writer, and makes it if there is none. */
 export function openForWriting(file: string, synchronous: Synchronous): Statements {

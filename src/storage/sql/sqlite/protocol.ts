@@ -4,6 +4,7 @@ import type { StorageCondition } from '../../storage-error.ts';
 import type { Known, Needs } from '../batch-plan.ts';
 import type { AppendOutcome, Effects } from '../effects.ts';
 import type { Synchronous } from './open-database.ts';
+import type { PackedWrites } from './packed-writes.ts';
 
 /** A store and the number that rows name it by. */
 export interface StoreRow {
@@ -18,7 +19,8 @@ export interface WriteBatch {
   readonly id: string;
   /** Stores that may not have a row yet. */
   readonly stores: readonly StoreRow[];
-  readonly effects: Effects;
+  readonly effects: Omit<Effects, 'archives'>;
+  readonly archives: PackedWrites;
 }
 
 /** What the writing thread does: for each method its parameter and its result. */

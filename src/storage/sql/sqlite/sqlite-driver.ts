@@ -8,6 +8,7 @@ import type { BatchPlan, Known, Needs } from '../batch-plan.ts';
 import { isEmpty } from '../effects.ts';
 import type { Effects } from '../effects.ts';
 import type { Synchronous } from './open-database.ts';
+import { packWrites } from './packed-writes.ts';
 import { OWNERS_PAGE } from './protocol.ts';
 import type { ReaderMethods, StoreRow, WriterMethods } from './protocol.ts';
 import { StoreNumbers } from './store-numbers.ts';
@@ -80,7 +81,9 @@ export class SqliteDriver implements Driver {
     this.#planned = { id, plan };
     this.#noteArrivals(plan.effects);
     const stores = this.#numbers.unsaved();
-    settleAppends(plan.appends, await this.#writer.call('commit', { id, stores, effects: plan.effects }));
+    const { archives, ...effects } = plan.effects;
+    const batch = { id, stores, effects, archives: packWrites(archives) };
+    settleAppends(plan.appends, await this.#writer.call('commit', batch));
     this.#numbers.saved(stores);
     if (this.#arrived >= ARRIVALS) void this.#settle().catch(() => undefined); // the next one tries again
     return plan.failures;

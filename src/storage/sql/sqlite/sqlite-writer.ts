@@ -6,6 +6,7 @@ import { NEVER } from '../find.ts';
 import { seqFrom } from './archive-lookup.ts';
 import { ArchiveWriter } from './archive-writer.ts';
 import { Arrivals } from './arrivals.ts';
+import { eachWrite } from './packed-writes.ts';
 import { outcomesFromText, outcomesToText } from '../outcomes.ts';
 import type { StoreRow, WriteBatch } from './protocol.ts';
 import type { Statements } from './statements.ts';
@@ -60,7 +61,7 @@ export class SqliteWriter {
   }
 
   /** See `WriterMethods.commit`. */
-  commit({ id, stores, effects }: WriteBatch): readonly AppendOutcome[] {
+  commit({ id, stores, effects, archives: writes }: WriteBatch): readonly AppendOutcome[] {
     const archives = new ArchiveWriter(this.#sql, this.#arrivals);
     this.#transaction(() => {
       for (const store of stores) {
@@ -71,8 +72,7 @@ export class SqliteWriter {
       }
       this.#writeCells(CELL, effects.cells);
       this.#writeCells(COUNTER, effects.counters);
-      for (const write of effects.archives) archives.write(write);
-      archives.finish();
+      eachWrite(writes, (write) => archives.write(write));
       this.#sql.run('update batch set id = ?1, outcomes = ?2', id, outcomesToText(archives.outcomes));
     });
     return archives.outcomes;

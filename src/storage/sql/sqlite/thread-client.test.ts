@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { migrateSqlite } from './migrate.ts';
+import { packWrites } from './packed-writes.ts';
 import { openForWriting } from './open-database.ts';
 import type { ReaderMethods, WriteBatch, WriterMethods } from './protocol.ts';
 import { ThreadClient } from './thread-client.ts';
@@ -25,7 +26,7 @@ function batch(id: string): WriteBatch {
   const entry = { when: 7, with: '', stanza: '<a/>' };
   const nothing = { cleared: [], values: [] };
   const archives = [{ kind: 'append', store: 1, owner: 'a', entry }] as const;
-  return { id, stores: [], effects: { purged: [], cells: nothing, counters: nothing, archives } };
+  return { id, stores: [], effects: { purged: [], cells: nothing, counters: nothing }, archives: packWrites(archives) };
 }
 
 test('a thread that ends leaves its calls unknown; the next call starts another, which tells what was committed', async () => {
