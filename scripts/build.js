@@ -18,6 +18,7 @@ const ENTRIES = {
   couplet: 'src/app/main.ts',
   coupletctl: 'src/cli/main.ts',
   module: 'src/module.ts',
+  'lua-thread': 'src/config/lua/lua-thread.ts',
   'storage-thread': 'src/storage/sql/sqlite/storage-thread.ts',
 };
 

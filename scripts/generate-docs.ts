@@ -1,6 +1,7 @@
 /** Writes the generated pages of `docs`: modules, options, events, XEPs, defaults, decisions, embedded examples, options. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { COMMANDS } from '../src/cli/commands.ts';
 import { decisionsPage } from './docs/decisions-page.ts';
 import type { Source } from './docs/declarations.ts';
 import { defaultsPage } from './docs/defaults-page.ts';
@@ -9,7 +10,9 @@ import { embed } from './docs/embed.ts';
 import { eventsPage } from './docs/events-page.ts';
 import { withOptions } from './docs/example-options.ts';
 import { allModules } from './docs/manifests.ts';
+import { manPage } from './docs/man-page.ts';
 import { modulesPage } from './docs/modules-page.ts';
+import { allOperations, operationsPage } from './docs/operations-page.ts';
 import { optionsPage } from './docs/options-page.ts';
 import { xepsPage } from './docs/xeps-page.ts';
 import { writeIfChanged } from './generated-file.ts';
@@ -28,6 +31,8 @@ async function pages(): Promise<ReadonlyMap<string, string>> {
     ['docs/options.md', optionsPage(modules)],
     ['docs/events.md', eventsPage(sources())],
     ['docs/xeps.md', xepsPage(modules)],
+    ['docs/operations.md', operationsPage(await allOperations())],
+    ['docs/coupletctl.1', manPage(COMMANDS)],
     ['docs/defaults.md', defaultsPage(modules, COMPARISONS)],
     ['docs/decisions/README.md', decisionsPage(decisions())],
     ['config/example.yaml', withOptions(read('config/example.yaml'), modules)],
@@ -52,7 +57,7 @@ function read(path: string): string {
 if (import.meta.main) {
   await writeIfChanged(
     'generate-docs',
-    'Writes the pages docs/{modules,options,events,xeps,defaults}.md and docs/decisions/README.md from the code,\nexamples into docs/writing-a-module.md, and the options of modules into config/example.yaml.',
+    'Writes the pages docs/{modules,options,events,xeps,operations,defaults}.md, docs/coupletctl.1 and docs/decisions/README.md from the code,\nexamples into docs/writing-a-module.md, and the options of modules into config/example.yaml.',
     await pages(),
   );
 }

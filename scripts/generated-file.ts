@@ -39,9 +39,9 @@ export async function writeIfChanged(
   }
 }
 
-/** As `npm run check` wants it; Markdown is left as the generator made it. */
+/** As `npm run check` wants it; Markdown and manual pages are left as the generator made them. */
 async function formatted(path: string, text: string): Promise<string> {
-  if (path.endsWith('.md')) return text;
+  if (path.endsWith('.md') || path.endsWith('.1')) return text;
   const config = await resolveConfig(new URL(path, root));
   return await format(text, { ...config, filepath: path });
 }

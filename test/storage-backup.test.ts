@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { backupStorage, openStorage, restoreStorage } from '../src/app/storage.ts';
 import type { StorageConfig } from '../src/app/storage.ts';
+import { openForReading } from '../src/storage/sql/sqlite/open-database.ts';
 import type { Storage } from '../src/storage/stores.ts';
 import { TestPostgres } from './support/postgres.ts';
 import { text } from './support/written.ts';
@@ -89,7 +90,12 @@ test.each([
   await write(other, 77); // goes away
   await expect(restoreStorage(target, file)).rejects.toThrow('another server');
   await other.close();
-  await restoreStorage(target, file, (done, whole) => progress.push([done, whole]));
+  progress.length = 0;
+  const aside = await restoreStorage(target, file, (done, whole) => progress.push([done, whole]));
+  expect(progress.at(-1)?.[0]).toBe(progress.at(-1)?.[1]);
+  const kept = openForReading(aside ?? '');
+  expect(kept.row('select value from counter')).toEqual({ value: 1 }); // the data from before
+  kept.database.close();
   const restored = await open(target);
   const found = await content(restored);
   const count = Number(found['count']);

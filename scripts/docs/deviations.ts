@@ -18,6 +18,7 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ['allow_registration', { prosody: false }],
   ['allow_unencrypted_plain_auth', { prosody: false }],
   ['archive_expires_after', { prosody: 604_800 }],
+  ['audit_log_expires_after', { own: 'Who changed what has to be known for longer than a log is kept.' }],
   [
     'blocklist_cache_size',
     {
@@ -46,6 +47,13 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ],
   ['c2s_ports', { prosody: [5222] }],
   ['c2s_require_encryption', { prosody: true }],
+  [
+    'c2s_ssl',
+    {
+      prosody: undefined,
+      because: 'Says that clients need not have certificates.',
+    },
+  ],
   ['c2s_stanza_size_limit', { prosody: 262_144 }],
   ['c2s_tcp_keepalives', { prosody: true }],
   [
@@ -75,8 +83,23 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ['hide_os_type', { prosody: false }],
   ['ignore_presence_priority', { prosody: false }],
   ['insecure_open_authentication', { prosody: undefined }],
+  ['limit_auth_account_max', { own: 'Many addresses together cannot try passwords of one account without end.' }],
+  ['limit_auth_account_period', { own: 'The period that goes with the limit.' }],
+  [
+    'limit_auth_exempt',
+    { own: 'Behind a proxy many clients have one address, and one of them must not keep the others waiting.' },
+  ],
+  [
+    'limit_auth_max',
+    {
+      own: 'One network cannot try passwords without end. Nobody is shut out: the next logins take longer. The community module `limit_auth` has 5 in 30 seconds.',
+    },
+  ],
+  ['limit_auth_period', { own: 'The period that goes with the limit.' }],
+  ['limit_auth_tarpit_delay', { own: 'Longer waits would cost more connections, not guesses.' }],
   ['mam_include_total', { prosody: true }],
   ['max_archive_query_results', { prosody: 50 }],
+  ['motd_text', { prosody: undefined, because: 'The same: there is no message.' }],
   ['name', { prosody: 'Prosody', because: 'The name of this product.' }],
   [
     'offline_max_messages',
@@ -108,9 +131,17 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
     },
   ],
   ['smacks_max_unacked_stanzas', { prosody: 0 }],
+  [
+    'ssl',
+    {
+      prosody: undefined,
+      because: 'Empty means the same: what it does not say is as in `tls_profile`.',
+    },
+  ],
   ['tls_profile', { prosody: 'intermediate' }],
   [
     'vcard_max_size',
     { own: 'As much as a client may send in one stanza; said so that a larger stanza limit does not raise it.' },
   ],
+  ['welcome_message', { prosody: 'Hello $username, welcome to the $host IM server!' }],
 ]);

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../config/config-error.ts';
 import { LOG_LEVELS, type LogLevel } from '../logging/pino-log.ts';
+import { findConfig } from './find-config.ts';
 import { ZERO_DATA, type ZeroChoices } from './load-settings.ts';
 
 /** An account given on the command line. */
@@ -27,7 +28,8 @@ export const USAGE = `Usage: couplet [options]
 Serves XMPP clients. Without a configuration: the host "localhost", for this machine alone.
 
 Options:
-  --config FILE          configuration in YAML; config/example.yaml explains every option
+  --config FILE          configuration in YAML (config/example.yaml explains every option), or in Lua as Prosody's: *.lua.
+                         Without it: $PROSODY_CONFIG, /etc/couplet/couplet.yaml, /etc/couplet/prosody.cfg.lua
   -F, --foreground       do not go into the background; it never does
   --log-level LEVEL      ${LOG_LEVELS.join(', ')} (default info)
   --version              show the version
@@ -82,10 +84,11 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     }
     if (values.user !== undefined) throw new ConfigError('--user: with --config, use coupletctl adduser');
   }
+  const zero = values.user !== undefined || IN_FILE.some(([name]) => values[name] !== undefined);
   const logLevel = values['log-level'] === undefined ? undefined : levelOf(values['log-level']);
   return {
     show: values.help === true ? 'help' : values.version === true ? 'version' : undefined,
-    config: values.config,
+    config: values.config ?? (zero ? undefined : findConfig()),
     users: (values.user ?? []).map(userOf),
     zero: {
       data: values.data ?? ZERO_DATA,

@@ -5,6 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { mallocTrim } from './malloc-trim.ts';
 
 /** Milliseconds between two looks. */
 const INTERVAL = 10_000;
@@ -12,7 +13,7 @@ const INTERVAL = 10_000;
 /** Share of the time between two looks that an idle server is busy at most. */
 const IDLE = 0.05;
 
-/** Bytes by which the heap must have grown to be worth the work. */
+/** Bytes by which the heap, or the process, must have grown to be worth the work. */
 const WORTH = 4e6;
 
 /** Bytes in use above which it is left to V8: collecting takes about a millisecond per MB. */
@@ -23,14 +24,21 @@ export function giveBackIdleMemory(interval = INTERVAL): () => void {
   const collect = collector();
   let before = performance.eventLoopUtilization();
   let smallest = 0;
+  const trim = mallocTrim();
+  let trimmed = 0;
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
     const busy = performance.eventLoopUtilization(now, before).utilization;
     before = now;
     const { total_heap_size: total, used_heap_size: used } = getHeapStatistics();
-    if (busy > IDLE || used > LARGE || total < smallest + WORTH) return;
-    collect({ type: 'major', flavor: 'last-resort' });
-    smallest = getHeapStatistics().total_heap_size;
+    if (busy > IDLE) return;
+    if (used <= LARGE && total >= smallest + WORTH) {
+      collect({ type: 'major', flavor: 'last-resort' });
+      smallest = getHeapStatistics().total_heap_size;
+    }
+    if (trim === undefined || process.memoryUsage.rss() < trimmed + WORTH) return;
+    trim();
+    trimmed = process.memoryUsage.rss();
   }, interval).unref();
   return () => clearInterval(timer);
 }

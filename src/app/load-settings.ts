@@ -1,7 +1,8 @@
 /** Where a server's settings come from: a file, or nothing but the command line. */
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../config/config-error.ts';
+import type { RawConfig } from '../config/raw-config.ts';
 import { readYaml } from '../config/yaml.ts';
 import type { HostConfig } from '../host/host.ts';
 import type { LogLevel } from '../logging/pino-log.ts';
@@ -24,6 +25,9 @@ const ZERO_SOCKET = 'prosody.sock';
 /** Folder of certificates where nothing else is said; in the folder of data it is for those made here. */
 export const CERTIFICATES = 'certs';
 
+/** Keys of Prosody's `ssl` table that are paths. */
+const SSL_PATHS = new Set(['certificate', 'key', 'cafile', 'dhparam']);
+
 const STDERR = 2;
 
 /** What can be chosen without a file. */
@@ -39,22 +43,34 @@ export interface ZeroChoices {
 }
 
 /**
- * Settings from a YAML file.
+ * Settings from a file, in Lua where its name ends so, in YAML otherwise.
  * @throws ConfigError the file cannot be read or says what is wrong
  */
 export async function loadSettings(path: string): Promise<ServerSettings> {
   const file = resolve(path);
-  let text: string;
+  const settings = await settingsOf(await readConfig(file));
+  return { ...settings, hosts: settings.hosts.map((host) => withPaths(host, dirname(file))) };
+}
+
+/**
+ * A configuration as it was written.
+ * @param file absolute path
+ * @throws ConfigError it cannot be read
+ */
+export async function readConfig(file: string): Promise<RawConfig> {
   try {
-    text = await readFile(file, 'utf8');
+    if (file.endsWith('.lua')) {
+      await access(file);
+      const { readLua } = await import('../config/lua/read-lua.ts');
+      return await readLua(file);
+    }
+    return await readYaml(file, await readFile(file, 'utf8'));
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw new ConfigError(
       `the configuration cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  if (file.endsWith('.lua')) throw new ConfigError(`${file}: a configuration in Lua cannot be read yet, only YAML`);
-  const settings = await settingsOf(await readYaml(file, text));
-  return { ...settings, hosts: settings.hosts.map((host) => withPaths(host, dirname(file))) };
 }
 
 /** The host with paths of certificates as they are meant: from the folder of the configuration on. */
@@ -63,6 +79,15 @@ function withPaths(host: HostConfig, folder: string): HostConfig {
   for (const name of ['certificates', 'certificate', 'certificate_key'] as const) {
     const path = new Map<string, unknown>(Object.entries(options)).get(name);
     if (typeof path === 'string') Object.assign(options, { [name]: resolve(folder, path) });
+  }
+  for (const name of ['ssl', 'c2s_ssl'] as const) {
+    const table: unknown = new Map<string, unknown>(Object.entries(options)).get(name);
+    if (typeof table !== 'object' || table === null) continue;
+    const entries = Object.entries(table).map(([key, value]: [string, unknown]): [string, unknown] => [
+      key,
+      SSL_PATHS.has(key) && typeof value === 'string' && value !== 'auto' ? resolve(folder, value) : value,
+    ]);
+    Object.assign(options, { [name]: Object.fromEntries<unknown>(entries) });
   }
   return { ...host, options };
 }

@@ -82,6 +82,26 @@ test('a configuration decides what is served, and a mistake in it is told with f
   expect(exit).toEqual([1, null]);
 });
 
+test("a configuration of Prosody's is served as it is, named by PROSODY_CONFIG", async () => {
+  const config = (text: string): void => writeFileSync(join(temporary, 'prosody.cfg.lua'), text);
+  config(`data_path = "lua"; storage = "internal"
+    modules_enabled = { "roster", "saslauth", "muc" }
+    c2s_ports = { 0 }; c2s_interfaces = { "127.0.0.1" }
+    VirtualHost "a.example"`);
+  vi.stubEnv('PROSODY_CONFIG', 'prosody.cfg.lua');
+  const child = spawn(process.execPath, [MAIN, '-F'], { cwd: temporary, stdio: ['ignore', 'pipe', 'pipe'] });
+  vi.unstubAllEnvs();
+  started.push(child);
+  expect(await firstLine(child)).toMatch(/^Couplet \S+ serves a\.example on 127\.0\.0\.1:\d+ .*data in \.\/lua$/);
+  child.kill('SIGTERM');
+  expect(await text(child.stderr)).toContain('prosody.cfg.lua:2: the module muc is not there yet');
+  config('VirtualHost "a.example"\nos.execute("id")');
+  const refused = couplet('--config', 'prosody.cfg.lua');
+  const [said, exit] = await Promise.all([text(refused.stderr), once(refused, 'exit')]);
+  expect(said).toMatch(/^couplet: \/.*prosody\.cfg\.lua:2: os\.execute cannot be used in a configuration\n$/);
+  expect(exit).toEqual([1, null]);
+});
+
 test('shows no password that was given', async () => {
   const line = await firstLine(couplet('--port', '0', '--user', 'alice:topsecret'));
   expect(line).toContain('accounts: alice@localhost');

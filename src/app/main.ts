@@ -12,9 +12,11 @@ import { makeFirstAccount, type NewAccount } from './first-account.ts';
 import { makeGivenAccounts } from './given-accounts.ts';
 import { giveBackIdleMemory } from './idle-memory.ts';
 import { CERTIFICATES, ZERO_ADMIN, ZERO_HOST, loadSettings, zeroSettings } from './load-settings.ts';
+import { watchLoopDelay } from './loop-delay.ts';
+import { onSignals } from './on-signals.ts';
+import { reloadCertificates } from './reload-certificates.ts';
 import type { ServerSettings } from './server-settings.ts';
 import { startServer } from './start.ts';
-import { stopOnSignal } from './stop-on-signal.ts';
 
 /** Files that the server makes are for its own account alone: they hold keys, passwords and messages. */
 const UMASK = 0o077;
@@ -22,7 +24,7 @@ const UMASK = 0o077;
 /** Exit code of a server that could not start. */
 const EXIT_FAILED = 1;
 
-/** Start, say so, and stop on SIGTERM or SIGINT. */
+/** Start, say so, and do what signals say. */
 async function main(args: readonly string[]): Promise<void> {
   const line = readCommandLine(args);
   if (line.show !== undefined) {
@@ -46,11 +48,15 @@ async function main(args: readonly string[]): Promise<void> {
     await server.stop();
     throw error;
   }
-  stopOnSignal(log, async () => {
+  const stop = async (): Promise<void> => {
     await control.close();
     await server.stop();
-  });
+  };
+  const reload = (): Promise<void> => reloadCertificates(server);
+  server.control = { stop: () => void process.kill(process.pid, 'SIGTERM'), reload };
+  onSignals(log, stop, reload);
   giveBackIdleMemory();
+  watchLoopDelay(log, server.metrics);
   const { listeners } = server;
   const addresses = [...(await listeners.addresses('c2s')), ...(await listeners.addresses('c2s_direct_tls'))];
   process.stdout.write(banner({ settings, addresses, zero, users: line.users, first }));

@@ -2,9 +2,14 @@
 import type { ModuleDefinition } from '../host/module.ts';
 
 const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleDefinition }>>> = {
+  admin_adhoc: () => import('../modules/admin_adhoc/admin-adhoc.ts'),
   admin_operations: () => import('../modules/admin_operations/admin-operations.ts'),
+  adhoc: () => import('../modules/adhoc/adhoc.ts'),
+  announce: () => import('../modules/announce/announce.ts'),
+  auth_anonymous: () => import('../modules/auth_anonymous/auth-anonymous.ts'),
   auth_insecure: () => import('../modules/auth_insecure/auth-insecure.ts'),
   auth_internal_hashed: () => import('../modules/auth_internal_hashed/auth-internal-hashed.ts'),
+  auth_internal_plain: () => import('../modules/auth_internal_plain/auth-internal-plain.ts'),
   blocklist: () => import('../modules/blocklist/blocklist.ts'),
   c2s: () => import('../modules/c2s/c2s.ts'),
   carbons: () => import('../modules/carbons/carbons.ts'),
@@ -13,6 +18,7 @@ const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleD
   lastactivity: () => import('../modules/lastactivity/lastactivity.ts'),
   mam: () => import('../modules/mam/mam.ts'),
   message: () => import('../modules/message/message.ts'),
+  motd: () => import('../modules/motd/motd.ts'),
   offline: () => import('../modules/offline/offline.ts'),
   ping: () => import('../modules/ping/ping.ts'),
   presence: () => import('../modules/presence/presence.ts'),
@@ -27,6 +33,7 @@ const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleD
   user_account_management: () => import('../modules/user_account_management/user-account-management.ts'),
   vcard: () => import('../modules/vcard/vcard.ts'),
   version: () => import('../modules/version/version.ts'),
+  welcome: () => import('../modules/welcome/welcome.ts'),
 };
 
 /** Names of all modules, sorted. */

@@ -6,6 +6,8 @@ const CORE: ReadonlySet<string> = new Set(['admin_operations', 'c2s', 'iq', 'mes
 
 /** What else a host has unless the top of the file says `modules_enabled`. Off are those that let strangers in. */
 const USUAL: ReadonlySet<string> = new Set([
+  'adhoc',
+  'admin_adhoc',
   'blocklist',
   'carbons',
   'disco',

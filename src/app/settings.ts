@@ -2,12 +2,15 @@
 import type { z } from 'zod';
 import { ConfigError } from '../config/config-error.ts';
 import { didYouMean } from '../config/did-you-mean.ts';
-import type { RawConfig, RawHost, Settings } from '../config/raw-config.ts';
+import type { RawConfig, RawHost, Setting, Settings } from '../config/raw-config.ts';
 import type { HostConfig } from '../host/host.ts';
 import type { ModuleDefinition } from '../host/module.ts';
+import { PROSODY_OPTIONS } from '../config/prosody-options.ts';
 import { HOST_OPTIONS, OWN_OPTIONS, SERVER_OPTIONS } from './core-options.ts';
 import { MODULE_NAMES, expandModules, findModule } from './modules.ts';
 import { modulesOf } from './profile.ts';
+import { fitValues } from './prosody/fit-values.ts';
+import { translate } from './prosody/translate.ts';
 import { serverOptions } from './server-options.ts';
 import type { ServerSettings } from './server-settings.ts';
 
@@ -16,7 +19,7 @@ import type { ServerSettings } from './server-settings.ts';
  * @throws ConfigError all that is wrong, a line each, with `file:line`
  */
 export async function settingsOf(raw: RawConfig): Promise<ServerSettings> {
-  return new Checker(raw).check();
+  return new Checker(raw.lenient ? translate(raw) : raw).check();
 }
 
 class Checker {
@@ -29,11 +32,12 @@ class Checker {
 
   constructor(raw: RawConfig) {
     this.#raw = raw;
+    for (const warning of raw.warnings) this.#warnings.add(warning);
   }
 
   async check(): Promise<ServerSettings> {
     const { file, settings, hosts: all } = this.#raw;
-    const server = this.#checked(SERVER_OPTIONS, settings, file);
+    const server = this.#checked(SERVER_OPTIONS, new Map(settings), file);
     const hosts: HostConfig[] = [];
     const seen = new Set<string>();
     for (const raw of all) {
@@ -43,7 +47,9 @@ class Checker {
       if (host !== undefined) hosts.push(host);
     }
     if (hosts.length === 0 && this.#problems.size === 0)
-      this.#problems.add(`${file}: no host to serve: hosts: {example.org: }`);
+      this.#problems.add(
+        `${file}: no host to serve: ${this.#raw.lenient ? 'VirtualHost "example.org"' : 'hosts: {example.org: }'}`,
+      );
     this.#checkDisabled();
     await this.#checkNames();
     if (this.#problems.size > 0 || server === undefined) throw new ConfigError([...this.#problems].join('\n'));
@@ -51,21 +57,21 @@ class Checker {
   }
 
   async #host(raw: RawHost): Promise<HostConfig | undefined> {
-    const settings: Settings = new Map([...this.#raw.settings, ...raw.settings]);
+    const settings = new Map([...this.#raw.settings, ...raw.settings]);
     const common = this.#checked(HOST_OPTIONS, settings, raw.at);
-    const own = this.#checked(OWN_OPTIONS, raw.settings, raw.at);
+    const own = this.#checked(OWN_OPTIONS, new Map(raw.settings), raw.at);
     if (common === undefined || own === undefined) return undefined;
     if (raw.kind === 'component' && own.module === undefined) {
       this.#problems.add(`${raw.at}: ${raw.domain}: "module" says which module the component is made of`);
       return undefined;
     }
     const modules = this.#modules(raw, common.authentication, own.module);
-    const options = Object.fromEntries([...settings].map(([name, { value }]) => [name, value]));
     const definitions = await this.#definitions(raw, settings, modules);
     for (const { options: schema } of definitions) {
       for (const name of Object.keys(schema.shape)) this.#used.add(name);
       this.#checked(schema, settings, `${raw.at}: ${raw.domain}`);
     }
+    const options = Object.fromEntries([...settings].map(([name, { value }]) => [name, value]));
     return own.enabled ? { domain: raw.domain, kind: raw.kind, modules, options } : undefined;
   }
 
@@ -116,7 +122,9 @@ class Checker {
   }
 
   /** What the options are by a schema; `undefined` if one of them does not fit. */
-  #checked<S extends z.ZodObject>(schema: S, settings: Settings, at: string): z.infer<S> | undefined {
+  #checked<S extends z.ZodObject>(schema: S, settings: Map<string, Setting>, at: string): z.infer<S> | undefined {
+    if (this.#raw.lenient)
+      fitValues(schema, settings, (place, text) => void this.#warnings.add(`${place.at}: ${text}`));
     const given: Record<string, unknown> = {};
     for (const name of Object.keys(schema.shape)) {
       const value = settings.get(name)?.value;
@@ -149,7 +157,13 @@ class Checker {
         const owner = owners.get(name);
         if (owner !== undefined) this.#warnings.add(`${at}: ${name} has no effect: the module ${owner} is not loaded`);
         else if (elsewhere.includes(name)) this.#problems.add(`${at}: ${name} ${hint}`);
-        else {
+        else if (this.#raw.lenient) {
+          if (PROSODY_OPTIONS.includes(name)) continue;
+          const variable = this.#raw.variables.has(name);
+          const all = [...known, ...owners.keys(), ...PROSODY_OPTIONS];
+          const hint = variable ? ': a variable should be local' : didYouMean(name, all);
+          this.#warnings.add(`${at}: there is no option "${name}"${hint}`);
+        } else {
           const all = [...known, ...owners.keys(), ...elsewhere];
           this.#problems.add(`${at}: there is no option "${name}"${didYouMean(name, all)}`);
         }

@@ -26,7 +26,7 @@ export interface PostgresqlConfig {
   readonly url: string;
   /** Schema of the tables, `couplet` unless told otherwise. Servers that share a database need one each. */
   readonly schema?: string;
-  /** Folder of what is not in the database: uploads. */
+  /** Folder of what is not in the database: uploads, and copies made before the schema is changed. */
   readonly directory: string;
   /** Milliseconds to wait for a server that holds the data, 30 s unless told otherwise. */
   readonly lockWait?: number;
@@ -69,6 +69,7 @@ export async function openStorage(config: StorageConfig, { failed, noticed }: St
       return openPostgresqlStorage({
         url: config.url,
         schema: config.schema ?? SCHEMA,
+        copies: config.directory,
         blobs: join(config.directory, 'blobs'),
         lockWait: config.lockWait ?? LOCK_WAIT,
         report: failed,
@@ -114,12 +115,11 @@ export async function restoreStorage(
       throw new Error('a storage in memory cannot be restored');
     case 'sqlite': {
       const { restoreSqlite } = await import('../storage/sql/sqlite/backup.ts');
-      return restoreSqlite(file, config.directory);
+      return restoreSqlite(file, config.directory, progress);
     }
     case 'postgresql': {
       const { restorePostgresql } = await import('../storage/sql/postgresql/backup.ts');
-      await restorePostgresql(file, await placeOf(config), progress);
-      return undefined;
+      return restorePostgresql(file, await placeOf(config), config.directory, progress);
     }
   }
 }

@@ -29,6 +29,7 @@ export const passwd: Command = {
 /** `deluser JID` */
 export const deluser: Command = {
   name: 'deluser',
+  aliases: ['user delete'],
   parameters: ['JID'],
   summary: 'Delete an account and all it keeps on the server',
   run: (context) => done(context, accountOf(context.parameters[0]), 'user.delete', {}),
@@ -55,6 +56,33 @@ export const unregister: Command = {
   run(context) {
     const [user = '', host = ''] = context.parameters;
     return done(context, accountOf(`${user}@${host}`), 'user.delete', {});
+  },
+};
+
+/** `user create JID [PASSWORD]`, as in Prosody's shell. */
+export const userCreate: Command = {
+  name: 'user create',
+  parameters: ['JID', '[PASSWORD]'],
+  options: ['password-file', 'if-missing'],
+  summary: 'As adduser; better without PASSWORD, which other users of the machine could see',
+  run(context) {
+    const [address, password] = context.parameters;
+    const jid = accountOf(address);
+    return password === undefined ? create(context, jid) : createWith(context, jid, notEmpty(password));
+  },
+};
+
+/** `user password JID [PASSWORD]` */
+export const userPassword: Command = {
+  name: 'user password',
+  parameters: ['JID', '[PASSWORD]'],
+  options: ['password-file'],
+  summary: 'As passwd; better without PASSWORD, which other users of the machine could see',
+  async run(context) {
+    const [address, given] = context.parameters;
+    const jid = accountOf(address);
+    const password = given === undefined ? await newPassword(context, jid) : notEmpty(given);
+    return done(context, jid, 'user.password', { password });
   },
 };
 

@@ -12,7 +12,32 @@ export interface CommandOptions {
   readonly 'if-missing'?: boolean | undefined;
   /** Answer in JSON. */
   readonly json?: boolean | undefined;
+  /** Say where each value was set. */
+  readonly origin?: boolean | undefined;
+  /** Fields of an operation's input, see `INPUT_OPTIONS`. */
+  readonly [field: string]: string | boolean | undefined;
 }
+
+/** Options that are fields of operations, and what stands for their value in texts. */
+export const INPUT_OPTIONS = {
+  after: 'JID',
+  before: 'ID',
+  contact: 'JID',
+  delay: 'SECONDS',
+  group: 'NAME',
+  max: 'NUMBER',
+  name: 'NAME',
+  older: 'PERIOD',
+  operation: 'NAME',
+  reason: 'TEXT',
+  search: 'TEXT',
+  since: 'TIME',
+  subject: 'TEXT',
+  subscription: 'none|to|from|both',
+  text: 'TEXT',
+  until: 'TIME',
+  who: 'JID',
+} as const;
 
 /** Where a command reads its words and writes its answer. */
 export interface CommandContext {
@@ -27,6 +52,10 @@ export interface CommandContext {
   readonly ask: (question: string) => Promise<string>;
   /** Is somebody looking: at questions, and at progress? */
   readonly interactive: boolean;
+  /** Path of the program `couplet`, where it is known. */
+  readonly server?: string;
+  /** Run another command with the same options; `ask` replaces the way in which it asks for secrets. */
+  readonly run: (words: readonly string[], ask?: CommandContext['ask']) => Promise<number>;
 }
 
 /** One command. */
@@ -35,10 +64,10 @@ export interface Command {
   readonly name: string;
   /** Other spellings, such as `about`. */
   readonly aliases?: readonly string[];
-  /** Its parameters, as the list of commands shows them; those in brackets may be left out. */
+  /** Its parameters, as the list of commands shows them; those in brackets may be left out, `…` may be several. */
   readonly parameters?: readonly string[];
   /** Options it takes. */
-  readonly options?: readonly (keyof CommandOptions)[];
+  readonly options?: readonly string[];
   /** One line for the list of commands. */
   readonly summary: string;
   /**

@@ -98,6 +98,48 @@ test('accounts come, change and go while the server runs', async () => {
   expect(await ctl(['adduser', 'ann@localhost'], '')).toEqual(refused('no password was given'));
 });
 
+test('what the server is told through other commands, and in the words of Prosody’s shell', async () => {
+  await start();
+  expect(await ctl(['shell', 'user', 'create', 'ann@localhost', 'one'])).toEqual(fine());
+  expect(await ctl(['shell', 'user:create("bob@localhost", "two")'])).toEqual(fine());
+  expect([await fits('ann', 'one'), await fits('bob', 'two')]).toEqual([true, true]);
+  expect(await ctl(['user', 'list', 'localhost', '--search', 'b'])).toEqual(fine('bob@localhost\n'));
+  expect(await ctl(['user', 'list', 'localhost', '--max', '1'])).toEqual(fine('ann@localhost\n'));
+  expect(await ctl(['user', 'list', 'localhost', '--after', 'ann@localhost'])).toEqual(fine('bob@localhost\n'));
+  expect(await ctl(['user', 'password', 'ann@localhost', 'three'])).toEqual(fine());
+  expect(await fits('ann', 'three')).toBe(true);
+  expect(await ctl(['user', 'count', 'localhost'])).toEqual(fine('registered: 2\nonline:     0\n'));
+  expect(await ctl(['roster', 'add', 'ann@localhost', 'bob@localhost', '--group', 'Team'])).toEqual(fine());
+  expect((await ctl(['roster', 'show', 'ann@localhost'])).out).toBe(
+    'JID            GROUPS    SUBSCRIPTION  ASK\nbob@localhost  ["Team"]  none          no\n',
+  );
+  expect(await ctl(['c2s', 'show'])).toEqual(fine());
+  expect(await ctl(['c2s', 'close', 'ann@localhost'])).toEqual(refused('ann@localhost is not connected'));
+  expect(await ctl(['module', 'unload', 'ping', 'localhost'])).toEqual(fine());
+  expect(await ctl(['module', 'info', 'ping'])).toEqual(refused('ping is not loaded on localhost'));
+  expect(await ctl(['host', 'list'])).toEqual(fine('DOMAIN     KIND  ACTIVE\nlocalhost  host  yes\n'));
+  expect(await ctl(['announce', 'localhost', 'Hello', 'nobody'])).toMatchObject({ status: 1 });
+  expect(await ctl(['user', 'delete', 'bob@localhost'])).toEqual(fine());
+  const audit: unknown = JSON.parse((await ctl(['audit', '--json', '--operation', 'user.create'])).out);
+  expect(audit).toMatchObject({ entries: [{ input: { jid: 'ann@localhost' } }, { input: { jid: 'bob@localhost' } }] });
+  expect(await ctl(['audit', '--since', 'never'])).toMatchObject({ status: 1 });
+  expect(await ctl(['healthcheck'])).toEqual(fine());
+  expect(await ctl(['start'])).toEqual({ status: 1, out: '', err: 'The server runs already\n' });
+  expect(await ctl(['stop'])).toEqual(refused('Nothing runs that could do that'));
+});
+
+test('a server that does not run: it is not healthy, cannot be stopped, and still tells what was changed', async () => {
+  expect(await ctl(['healthcheck', '--json'])).toEqual({
+    status: 1,
+    out: '{"healthy":false,"problems":["the server does not run"]}\n',
+    err: '',
+  });
+  expect(await ctl(['stop'])).toEqual({ status: 1, out: '', err: 'The server does not run\n' });
+  expect((await ctl(['c2s', 'show'])).err).toContain('the server does not run');
+  await ctl(['adduser', 'ann@localhost'], 'one');
+  expect((await ctl(['audit'])).out).toContain('user.create  operator  control  {"jid":"ann@localhost"}  done');
+});
+
 test('a password from a file is its first line', async () => {
   await start();
   const file = join(folder, 'password');
@@ -116,7 +158,7 @@ test('status: 0 with what there is, 2 where nothing runs', async () => {
   expect(out).toMatch(
     /^Couplet \S+ on Node\.js \S+ runs as process \d+ for \d+ s, \d+ MB\n {2}c2s: 127\.0\.0\.1:\d+\n/,
   );
-  expect(out).toMatch(/^ {2}localhost: 0 sessions; admin_operations, /m);
+  expect(out).toMatch(/^ {2}localhost: 0 sessions; adhoc, admin_adhoc, admin_operations, /m);
   const found: unknown = JSON.parse((await ctl(['status', '--json'])).out);
   expect(found).toMatchObject({ pid: process.pid, hosts: [{ domain: 'localhost', kind: 'host', sessions: 0 }] });
   await stop();

@@ -1,12 +1,16 @@
 /** Entry point of coupletctl and prosodyctl. */
-import { basename } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { ask } from './ask.ts';
 import { runCommandLine } from './run-command-line.ts';
 
+const [, own = 'coupletctl'] = process.argv;
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
-  program: basename(process.argv[1] ?? 'coupletctl', '.js'),
+  program: basename(own, '.js'),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   ask,
+  server: join(dirname(realpathSync(own)), 'couplet.js'),
   interactive: process.stdin.isTTY && process.stderr.isTTY,
 });

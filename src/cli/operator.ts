@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { OperationRefused, controlReply, type ControlReply, type ControlRequest } from '../app/control-protocol.ts';
+import { findConfig } from '../app/find-config.ts';
 import { ZERO_DATA, loadSettings, zeroSettings } from '../app/load-settings.ts';
 import { readLines } from '../app/read-lines.ts';
 import { runOperation } from '../app/run-operation.ts';
@@ -31,7 +32,8 @@ export interface Operator {
  * The settings of the server that is meant.
  * @throws ConfigError
  */
-export function settingsOf({ config, data }: CommandOptions): Promise<ServerSettings> | ServerSettings {
+export function settingsOf({ config: named, data }: CommandOptions): Promise<ServerSettings> | ServerSettings {
+  const config = named ?? (data === undefined ? findConfig() : undefined);
   if (config === undefined) {
     return zeroSettings({
       data: data ?? ZERO_DATA,

@@ -30,6 +30,26 @@ test.each(['--help', '-h', 'help'])('%s lists every command', async (word) => {
   expect(out).toMatch(/^ {2}version +\S/m);
 });
 
+test('--help on every level', async () => {
+  expect((await run('user', '--help')).out).toMatch(/^ {2}user create JID \[PASSWORD\] +\S/m);
+  expect((await run('user', 'create', '--help')).out).toMatch(
+    /^usage: prosodyctl \[OPTION…\] user create JID \[PASSWORD\]\n/,
+  );
+  expect((await run('audit', '-h')).out).toMatch(/^ {2}--since TIME$/m);
+  expect((await run('user', 'delete', '--help')).out).toContain('deluser JID');
+  expect(await run('nothing', '--help')).toMatchObject({ status: 1, out: '' });
+});
+
+test.each([
+  ['bash', /^ +'user'\) words='[^']*\bcreate\b/m],
+  ['zsh', /^#compdef prosodyctl\n/],
+  ['fish', /^complete -c prosodyctl -n '__fish_seen_subcommand_from audit' -l since$/m],
+])('completion %s', async (shell, line) => {
+  const { status, out } = await run('completion', shell);
+  expect(status).toBe(0);
+  expect(out).toMatch(line);
+});
+
 test('no command at all shows how to call it, as an error', async () => {
   const { status, out, err } = await run();
   expect({ status, out }).toEqual({ status: 1, out: '' });

@@ -1,46 +1,66 @@
 /** Finds the command that was typed and runs it. */
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { didYouMean } from '../config/did-you-mean.ts';
-import type { Command, CommandContext, CommandOptions } from './command.ts';
-import { COMMANDS, usage } from './commands.ts';
+import { INPUT_OPTIONS, type Command, type CommandContext, type CommandOptions } from './command.ts';
+import { COMMANDS, usage, usageOf } from './commands.ts';
 
-const OPTIONS = {
+const OPTIONS: NonNullable<ParseArgsConfig['options']> = {
+  ...Object.fromEntries(Object.keys(INPUT_OPTIONS).map((name) => [name, { type: 'string' }])),
   config: { type: 'string' },
   data: { type: 'string' },
   'password-file': { type: 'string' },
   'if-missing': { type: 'boolean' },
   json: { type: 'boolean' },
+  origin: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
-} as const;
+};
 
 /** Options that say which server is meant: every command takes them. */
 const OF_ALL: readonly string[] = ['config', 'data'];
+
+/** What a command line needs of its process. */
+type OuterContext = Omit<CommandContext, 'parameters' | 'options' | 'run'>;
 
 /**
  * Run the command that the first words name. The result is the exit status: the command's own, or 1 where there is no
  * such command, it cannot be called like that, or it failed.
  */
-export async function runCommandLine(
-  words: readonly string[],
-  context: Omit<CommandContext, 'parameters' | 'options'>,
-): Promise<number> {
-  const { program, err } = context;
+export async function runCommandLine(words: readonly string[], context: OuterContext): Promise<number> {
+  const { program, err, out } = context;
   try {
     const { values, positionals } = parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
-    const { help, version, ...options } = values;
+    const { help, version, ...rest } = values;
+    const options = optionsOf(rest);
+    if (help === true && positionals.length > 0) {
+      out(usageOf(program, positionals));
+      return 0;
+    }
     const typed = positionals.length > 0 ? positionals : help === true ? ['help'] : version === true ? ['version'] : [];
     if (typed.length === 0) {
       err(usage(program));
       return 1;
     }
-    const { command, parameters } = find(typed, program);
-    check(command, parameters, options, program);
-    return await command.run({ ...context, parameters, options });
+    return await runCommand(typed, options, context);
   } catch (error) {
     err(`${program}: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
+}
+
+async function runCommand(typed: readonly string[], options: CommandOptions, context: OuterContext): Promise<number> {
+  const { command, parameters } = find(typed, context.program);
+  check(command, parameters, options, context.program);
+  const run: CommandContext['run'] = (words, ask = context.ask) => runCommand(words, options, { ...context, ask });
+  return command.run({ ...context, parameters, options, run });
+}
+
+function optionsOf(values: Readonly<Record<string, unknown>>): CommandOptions {
+  const options: Record<string, string | boolean> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === 'string' || typeof value === 'boolean') options[name] = value;
+  }
+  return options;
 }
 
 function find(words: readonly string[], program: string): { command: Command; parameters: readonly string[] } {
@@ -59,9 +79,11 @@ function find(words: readonly string[], program: string): { command: Command; pa
 function check(command: Command, given: readonly string[], options: CommandOptions, program: string): void {
   const { name, parameters = [], options: own = [] } = command;
   const least = parameters.filter((parameter) => !parameter.startsWith('[')).length;
-  if (given.length < least || given.length > parameters.length) {
+  const most = parameters.at(-1)?.includes('…') === true ? Infinity : parameters.length;
+  if (given.length < least || given.length > most) {
     throw new Error(`usage: ${[program, name, ...parameters].join(' ')}`);
   }
+  if (own.includes('*')) return; // hands them on
   const takes = new Set<string>([...OF_ALL, ...own]);
   for (const option of Object.keys(options)) {
     if (!takes.has(option)) throw new Error(`${name} takes no --${option}`);

@@ -34,8 +34,12 @@ export const status: Command = {
         `${found.product} ${found.version} on Node.js ${found.node} runs as process ${found.pid} for ${period(found.uptime)}, ${memory} MB\n`,
       );
       for (const { service, addresses } of found.listeners) out(`  ${service}: ${addresses.join(', ')}\n`);
-      for (const { domain, sessions, modules } of found.hosts) {
+      for (const { domain, sessions, modules, withheld } of found.hosts) {
         out(`  ${domain}: ${sessions} ${sessions === 1 ? 'session' : 'sessions'}; ${modules.join(', ')}\n`);
+        for (const { mechanism, accounts } of withheld) {
+          const who = accounts === 1 ? 'one account has' : `${accounts} accounts have`;
+          out(`    ${mechanism} is not offered: ${who} no keys for it until they log in with PLAIN\n`);
+        }
       }
       return 0;
     } finally {

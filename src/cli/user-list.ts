@@ -9,12 +9,14 @@ const answer = z.object({ users: z.array(z.string()) });
 export const userList: Command = {
   name: 'user list',
   parameters: ['HOST'],
-  options: ['json'],
+  options: ['json', 'search', 'after', 'max'],
   summary: 'List the accounts of a host',
   async run({ parameters: [host = ''], options, out }) {
     const operator = await anyOperator(await settingsOf(options));
     try {
-      const { users } = answer.parse(await operator.run({ operation: 'user.list', host, input: {} }));
+      const { search, after, max } = options;
+      const input = { search, after, max: max === undefined ? undefined : Number(max) };
+      const { users } = answer.parse(await operator.run({ operation: 'user.list', host, input }));
       out(options.json === true ? `${JSON.stringify(users)}\n` : users.map((user) => `${user}\n`).join(''));
       return 0;
     } finally {

@@ -29,4 +29,10 @@ export interface RawConfig {
   readonly settings: Settings;
   /** In the order of the file. */
   readonly hosts: readonly RawHost[];
+  /** Take it as Prosody takes its own: what does not fit is a warning, and a default stands in for it. */
+  readonly lenient: boolean;
+  /** What was noticed while it was read, with `file:line` each. */
+  readonly warnings: readonly string[];
+  /** Names that the configuration itself read: they may be variables and no options. */
+  readonly variables: ReadonlySet<string>;
 }

@@ -58,7 +58,7 @@ class Reader {
       if (kind === undefined) settings.set(name, this.#setting(key, value));
       else hosts.push(...this.#hosts(name, kind, value));
     }
-    return { file, settings, hosts };
+    return { file, settings, hosts, lenient: false, warnings: [], variables: new Set() };
   }
 
   #hosts(name: string, kind: RawHost['kind'], node: Node | undefined): RawHost[] {

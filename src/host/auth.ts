@@ -6,9 +6,12 @@ import { service } from './services.ts';
 
 /** The accounts of one host. User names are canonical localparts; passwords are prepared here (RFC 8265 §4). */
 export interface AuthProvider extends CredentialStore {
+  /** Everybody is let in, under a name of their own; there are no passwords. */
+  readonly anonymous?: true;
   /** Hashes for which every account has SCRAM keys; empty where the provider can only check passwords. */
   readonly scramHashes: readonly ScramHash[];
-  exists(username: string): Promise<boolean>;
+  /** Hashes for which accounts have no keys, and how many about; missing where the provider keeps no keys. */
+  readonly lacking?: ReadonlyMap<ScramHash, number>;
   /** User names, ordered by bytes. */
   usernames(): AsyncIterable<string>;
   /**

@@ -31,6 +31,11 @@ export class ModuleLoader {
     return [...this.#loaded.keys()];
   }
 
+  /** A module that is loaded. */
+  definition(name: string): ModuleDefinition | undefined {
+    return this.#loaded.get(name)?.definition;
+  }
+
   /** How many things a module has registered; `undefined` if it is not loaded. */
   registrations(name: string): number | undefined {
     return this.#loaded.get(name)?.registry.size;

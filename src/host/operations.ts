@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Jid } from '../jid/jid.ts';
 import type { Log } from '../logging/log.ts';
 import { StanzaError } from '../stanza/errors.ts';
+import { fieldsOf, recordable, type OperationField } from './operation-fields.ts';
 import type { Role } from './permissions.ts';
 
 /** Who runs an operation, and how. */
@@ -38,12 +39,34 @@ export interface Operation<I extends z.ZodObject, R extends z.ZodType> {
   run(input: z.infer<I>, context: OperationContext): Promise<z.infer<R>>;
 }
 
-/** An operation with its types erased: input is checked against the schema before it runs. */
-interface Erased {
+/** An operation as the faces see it: its types are erased, its input is checked when it runs. */
+export interface KnownOperation {
   readonly name: string;
   readonly summary: string;
   readonly role: Role;
   readonly changes: boolean;
+  readonly adhoc: string | undefined;
+  readonly fields: readonly OperationField[];
+}
+
+/** An operation that changes something was run. */
+export interface AuditEntry {
+  readonly operation: string;
+  /** Full JID of the requester, or `operator`: whoever may open the control socket. */
+  readonly who: string;
+  readonly face: string;
+  readonly address?: string | undefined;
+  /** What of the input may be recorded. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly outcome: 'done' | 'failed';
+  /** Why it failed. */
+  readonly error?: string | undefined;
+}
+
+/** Keeps what was done; the answer waits for it. */
+export type AuditRecorder = (entry: AuditEntry) => Promise<void>;
+
+interface Held extends KnownOperation {
   readonly run: (input: unknown, context: OperationContext) => Promise<unknown>;
 }
 
@@ -64,22 +87,37 @@ export class OperationInputError extends Error {
 
 /** All operations of one host. */
 export class Operations {
-  readonly #operations = new Map<string, Erased>();
+  readonly #operations = new Map<string, Held>();
   readonly #audit: Log;
-  readonly #mayRun: RoleCheck;
+  readonly #hasRole: RoleCheck;
+  #recorder: AuditRecorder | undefined;
 
-  constructor(audit: Log, mayRun: RoleCheck) {
+  constructor(audit: Log, hasRole: RoleCheck) {
     this.#audit = audit;
-    this.#mayRun = mayRun;
+    this.#hasRole = hasRole;
   }
 
   get size(): number {
     return this.#operations.size;
   }
 
-  /** Names and summaries, sorted by name. */
-  list(): readonly { readonly name: string; readonly summary: string }[] {
+  /** All of them, sorted by name. */
+  list(): readonly KnownOperation[] {
     return [...this.#operations.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** May they run it? Nobody may run what there is not. */
+  mayRun(name: string, who: Jid): boolean {
+    const operation = this.#operations.get(name);
+    return operation !== undefined && this.#hasRole(who, operation.role);
+  }
+
+  /** Have changes recorded there from now on; the returned function ends that. */
+  recordedBy(recorder: AuditRecorder): () => void {
+    this.#recorder = recorder;
+    return () => {
+      if (this.#recorder === recorder) this.#recorder = undefined;
+    };
   }
 
   /**
@@ -87,15 +125,28 @@ export class Operations {
    * @throws Error if there is one of that name
    */
   add<I extends z.ZodObject, R extends z.ZodType>(operation: Operation<I, R>): () => void {
-    const { name, summary, role, changes, input, output } = operation;
+    const { name, summary, role, changes, adhoc, input, output } = operation;
     if (this.#operations.has(name)) throw new Error(`operation "${name}" is defined already`);
-    const run = async (raw: unknown, context: OperationContext): Promise<unknown> => {
-      const checked = input.safeParse(raw);
-      if (!checked.success) throw new OperationInputError(name, checked.error.issues.map(problemText));
-      return output.parse(await operation.run(checked.data, context));
+    let fields: readonly OperationField[] | undefined;
+    const held: Held = {
+      name,
+      summary,
+      role,
+      changes,
+      adhoc,
+      get fields() {
+        return (fields ??= fieldsOf(input));
+      },
+      run: async (raw, context) => {
+        const checked = input.safeParse(raw);
+        if (!checked.success) throw new OperationInputError(name, checked.error.issues.map(problemText));
+        return output.parse(await operation.run(checked.data, context));
+      },
     };
-    this.#operations.set(name, { name, summary, role, changes, run });
-    return () => this.#operations.delete(name);
+    this.#operations.set(name, held);
+    return () => {
+      if (this.#operations.get(name) === held) this.#operations.delete(name);
+    };
   }
 
   /**
@@ -107,17 +158,37 @@ export class Operations {
     const operation = this.#operations.get(name);
     if (operation === undefined) throw new StanzaError('item-not-found', `There is no operation ${name}`);
     const { who, face, address } = context;
-    if (who !== undefined && !this.#mayRun(who, operation.role)) throw new StanzaError('forbidden');
     const entry = { operation: name, who: who?.toString() ?? 'operator', face, address };
+    if (who !== undefined && !this.#hasRole(who, operation.role)) {
+      this.#audit.warn({ ...entry, outcome: 'refused' }, 'operation');
+      throw new StanzaError('forbidden');
+    }
+    if (!operation.changes) return operation.run(input, context);
+    const done = recordable(operation.fields, input);
     try {
       const result = await operation.run(input, context);
-      if (operation.changes) this.#audit.info({ ...entry, outcome: 'done' }, 'operation');
+      this.#audit.info({ ...entry, outcome: 'done' }, 'operation');
+      await this.#record({ ...entry, input: done, outcome: 'done' });
       return result;
     } catch (error) {
-      if (operation.changes) this.#audit.warn({ ...entry, outcome: 'failed', err: error }, 'operation');
+      this.#audit.warn({ ...entry, outcome: 'failed', err: error }, 'operation');
+      await this.#record({ ...entry, input: done, outcome: 'failed', error: reasonOf(error) });
       throw error;
     }
   }
+
+  /** What was done is done: that it could not be recorded is told to the log, which has it too. */
+  async #record(entry: AuditEntry): Promise<void> {
+    try {
+      await this.#recorder?.(entry);
+    } catch (error) {
+      this.#audit.error({ err: error, operation: entry.operation }, 'operation could not be recorded');
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function problemText(issue: { readonly path: readonly PropertyKey[]; readonly message: string }): string {

@@ -40,6 +40,14 @@ export interface ServerParts {
   readonly handlerTimeout: number;
 }
 
+/** What the process around a server does with it when it is told to. */
+export interface ServerControl {
+  /** Stop in order, soon. */
+  stop(): void;
+  /** Read anew what can be changed while it runs. */
+  reload(): Promise<void>;
+}
+
 /** The hosts of one process, and everything they share. */
 export class Server {
   readonly storage: Storage;
@@ -62,7 +70,12 @@ export class Server {
   readonly listeners: Listeners;
   /** Set while server-to-server is available. */
   remote: RemoteRoute | undefined;
+  /** Set by the process around it, where there is one that can do that. */
+  control: ServerControl | undefined;
+  /** Domains that were deactivated since the start, with what they were. */
+  readonly inactive: ReadonlyMap<string, HostConfig>;
   readonly #hosts = new Map<string, Host>();
+  readonly #inactive = new Map<string, HostConfig>();
   readonly #modules: ServerParts['modules'];
   readonly #ignoreRelief: () => void;
 
@@ -75,6 +88,7 @@ export class Server {
     this.now = parts.now;
     this.startedAt = parts.now();
     this.hosts = this.#hosts;
+    this.inactive = this.#inactive;
     this.#modules = parts.modules;
     this.sessions = new Sessions(parts.cluster);
     this.router = new Router(this);
@@ -112,7 +126,13 @@ export class Server {
       await host.modules.unloadAll();
       throw error;
     }
+    this.#inactive.delete(host.domain);
     return host;
+  }
+
+  /** A module that a host may load, or `undefined`. */
+  findModule(name: string): Promise<ModuleDefinition | undefined> {
+    return this.#modules(name);
   }
 
   /** Open the network services that the modules asked for. */
@@ -125,6 +145,7 @@ export class Server {
     const host = this.#hosts.get(domain);
     if (host === undefined) throw new ConfigError(`${domain} is not active`);
     this.#hosts.delete(domain);
+    this.#inactive.set(domain, host.config);
     this.#close(new StreamError('host-gone'), (session) => session.host === host);
     await this.sessions.ended();
     await host.modules.unloadAll();

@@ -35,3 +35,35 @@ test('what is done in turn stands between the stanzas before and behind it, also
   await settled();
   expect(seen).toEqual(['turn, 0 begun', '1', '2', 'turn, 2 begun', '3']);
 });
+
+test('it is settled when everything is answered: what takes its time, what waits for the disk, what stands in turn', async () => {
+  const answers = new Map(['get', 'set'].map((type) => [type, Promise.withResolvers<undefined>()]));
+  const slow = defineModule({
+    name: 'slow',
+    summary: 'Waits',
+    xeps: [],
+    scope: 'host',
+    options: z.object({}),
+    setup(m) {
+      for (const type of ['get', 'set'] as const)
+        m.iq(type, 'urn:slow', 'slow', () => answers.get(type)?.promise, { to: ['self'] });
+    },
+  });
+  world = await World.start({ modules: [slow] });
+  const client = await world.client('juliet@localhost/balcony');
+  const { session } = client;
+  expect(session.settled()).toBeUndefined();
+  for (const type of ['get', 'set']) client.send(`<iq type="${type}" id="${type}"><slow xmlns="urn:slow"/></iq>`);
+  let isSettled = false;
+  session.inTurn(() => client.received.length);
+  void session.settled()?.then(() => (isSettled = true));
+  answers.get('set')?.resolve(undefined);
+  await settled();
+  expect(client.received.map(({ id, type }) => [id, type])).toEqual([['set', 'result']]);
+  expect(isSettled).toBe(false);
+  answers.get('get')?.resolve(undefined);
+  await settled();
+  expect(client.received.map(({ id }) => id)).toEqual(['set', 'get']);
+  expect(isSettled).toBe(true);
+  expect(session.settled()).toBeUndefined();
+});

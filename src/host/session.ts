@@ -13,6 +13,10 @@ import { ReleaseQueue } from './release-queue.ts';
 
 /** What a session needs of the connection below it. */
 export interface SessionLink {
+  /** IP address of the client. */
+  readonly address?: string;
+  /** How the connection is encrypted; `undefined` if it is not. */
+  readonly channel?: { readonly protocol: string; readonly cipher: string } | undefined;
   /** Write one stanza as latin1 bytes; never blocks. */
   write(wire: string): void;
   /** Stop and go on reading from the client. */
@@ -58,6 +62,8 @@ export class Session implements Origin, BoundSession {
   #gets = 0;
   #paused = false;
   #ended = false;
+  /** Set once somebody waits for everything to be answered. */
+  #settled: PromiseWithResolvers<void> | undefined;
 
   constructor(sid: string, host: Host, jid: Jid, link: SessionLink, lang: string | undefined) {
     this.sid = sid;
@@ -75,6 +81,11 @@ export class Session implements Origin, BoundSession {
 
   get session(): Session {
     return this;
+  }
+
+  /** Where the client is, and how its connection is encrypted. */
+  get connection(): Pick<SessionLink, 'address' | 'channel'> {
+    return this.#link;
   }
 
   get ended(): boolean {
@@ -95,7 +106,7 @@ export class Session implements Origin, BoundSession {
   receive(stanza: Stanza): void {
     if (this.#ended) return;
     if (this.host.server.requests.settle(this.jid, stanza)) {
-      this.handled.finish(this.handled.begin()); // never waits behind what may be waiting for it
+      this.finished(this.handled.begin()); // never waits behind what may be waiting for it
       return;
     }
     if (this.#busy) {
@@ -132,6 +143,13 @@ export class Session implements Origin, BoundSession {
 
   finished(seq: number): void {
     if (seq >= 0) this.handled.finish(seq);
+    if (this.#settled !== undefined) this.#settle(this.#settled);
+  }
+
+  settled(): Promise<void> | undefined {
+    if (this.#isSettled()) return undefined;
+    this.#settled ??= Promise.withResolvers<void>();
+    return this.#settled.promise;
   }
 
   /** Close the stream below; the session ends with it. */
@@ -154,6 +172,7 @@ export class Session implements Origin, BoundSession {
 
   /** Go on reading if there is room again. */
   relieve(): void {
+    if (this.#settled !== undefined) this.#settle(this.#settled);
     if (!this.#paused || this.#ended || this.#crowded()) return;
     this.#paused = false;
     this.#link.resume();
@@ -190,6 +209,14 @@ export class Session implements Origin, BoundSession {
       this.#process(next);
     }
     this.relieve();
+  }
+
+  #settle({ resolve }: PromiseWithResolvers<void>): void {
+    if (this.#isSettled()) resolve();
+  }
+
+  #isSettled(): boolean {
+    return !this.#busy && this.#input.length === 0 && this.handled.open === 0 && this.release.length === 0;
   }
 
   #pauseIfCrowded(): void {

@@ -5,7 +5,8 @@ import type { SecureChannel } from '../stream/interface.ts';
 import type { Expirable, TimingWheel } from '../util/timing-wheel.ts';
 import type { OutputLimits } from './interface.ts';
 import { flushLater, type Flushable } from './loop-turn.ts';
-import { secureSocket, TlsChannel, type TlsStart } from './tls/secure-socket.ts';
+import { requestedName } from './tls/client-hello.ts';
+import { secureSocket, TlsChannel, type TlsCredentials, type TlsStart } from './tls/secure-socket.ts';
 
 /** Whose connection it is. */
 export interface ConnectionOwner {
@@ -57,6 +58,8 @@ export class Connection implements Flushable, Expirable {
   #congested = false;
   /** Set while the first bytes of TLS are waited for: no output goes out. */
   #tls: TlsStart | undefined;
+  /** What has come of a direct handshake that does not say yet which host it is for. */
+  #hello: Buffer | undefined;
   #channel: SecureChannel | undefined;
   #slice = SLICE;
 
@@ -137,8 +140,8 @@ export class Connection implements Flushable, Expirable {
   }
 
   /** The handshake is done. */
-  secured(socket: TLSSocket, start: TlsStart): void {
-    this.#channel = new TlsChannel(socket, start);
+  secured(socket: TLSSocket, credentials: TlsCredentials): void {
+    this.#channel = new TlsChannel(socket, credentials);
     this.#owner.secured();
   }
 
@@ -171,20 +174,30 @@ export class Connection implements Flushable, Expirable {
   }
 
   /** Put TLS between the socket and us. */
-  #encrypt(first: Buffer, start: TlsStart): void {
+  #encrypt(chunk: Buffer, start: TlsStart): void {
     if (this.#output !== '') return this.destroy(); // it has not even read what comes before TLS
+    if (this.#hello === undefined) this.#owner.handshakeStarted();
+    let first = chunk;
+    let { credentials } = start;
+    if (start.byName !== undefined) {
+      first = this.#hello === undefined ? chunk : Buffer.concat([this.#hello, chunk]);
+      const requested = requestedName(first);
+      this.#hello = first;
+      if (requested === 'incomplete') return;
+      if (requested.name !== undefined) credentials = start.byName(requested.name);
+      this.#hello = undefined;
+    }
     const clear = this.#socket;
     // 'error' keeps its listener, for what TLS does not pass on
     clear.off('data', onData).off('end', onEnd).off('drain', onDrain).off('close', onClose);
-    const secure = secureSocket(clear, first, start);
-    secure.once('secure', () => this.secured(secure, start));
+    const secure = secureSocket(clear, first, credentials, start.byName !== undefined);
+    secure.once('secure', () => this.secured(secure, credentials));
     this.#tls = undefined;
     this.#socket = secure;
     this.#slice = TLS_SLICE;
     this.#inFlight = 0;
     this.#wheel.disarm(this.#progress);
     this.#listen(secure);
-    this.#owner.handshakeStarted();
   }
 
   #flushLater(): void {

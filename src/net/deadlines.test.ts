@@ -17,7 +17,7 @@ async function start(deadlines: StreamDeadlines): Promise<TestService> {
 }
 
 describe.concurrent('S10: deadlines', () => {
-  const SHORT = { tls: 500, header: 500, auth: 500, bind: 500, close: 500 };
+  const SHORT = { tls: 500, header: 500, auth: 500, bind: 500, finish: 500, close: 500 };
 
   it.each([
     ['says nothing', [], 'header'],
@@ -60,7 +60,7 @@ describe.concurrent('S10: deadlines', () => {
   });
 
   it('hold for 200 at once, while another one logs in', { timeout: 20_000 }, async () => {
-    const service = await start({ tls: 500, header: 1500, auth: 1500, bind: 1500, close: 500 });
+    const service = await start({ tls: 500, header: 1500, auth: 1500, bind: 1500, finish: 500, close: 500 });
     const clients = await Promise.all(
       Array.from({ length: 200 }, async (_, i) => {
         const client = await service.connect();

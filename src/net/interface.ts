@@ -25,7 +25,7 @@ export interface ListenOptions {
   readonly keepAlive: boolean;
 }
 
-/** Milliseconds that a client has. */
+/** Milliseconds that a client has, or that it is kept waiting. */
 export interface StreamDeadlines {
   /** From the first byte of TLS to the end of its handshake. */
   readonly tls: number;
@@ -35,6 +35,8 @@ export interface StreamDeadlines {
   readonly auth: number;
   /** From there to the bound resource. */
   readonly bind: number;
+  /** Once it has closed its side: for us, to answer what it sent before. */
+  readonly finish: number;
   /** To close its side, once ours is closed. */
   readonly close: number;
 }
@@ -64,6 +66,24 @@ export interface OutputLimits {
 /** Which versions and ciphers of TLS are accepted: the configurations of Mozilla's “Server Side TLS” 5.7. */
 export type TlsProfile = 'modern' | 'intermediate' | 'old';
 
+/** What an operator wants otherwise than the profile has it. */
+export interface TlsSettings {
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** Of TLS 1.2, as OpenSSL writes them. */
+  readonly ciphers?: string;
+  /** Of TLS 1.3. */
+  readonly suites?: string;
+  /** Curves for the exchange of keys, separated by colons. */
+  readonly curves?: string;
+  /** Parameters of finite-field Diffie-Hellman in PEM, or `auto`. */
+  readonly dhparam?: string;
+  /** The server chooses the cipher, not the client. */
+  readonly serverPreference?: true;
+  /** Session tickets, which save a client most of the next handshake. */
+  readonly tickets?: false;
+}
+
 /** What a certificate proves, and with which key. Paths are of PEM files. */
 export interface CertificatePair {
   readonly certificate: string;
@@ -73,10 +93,13 @@ export interface CertificatePair {
 /** How the certificate of a host is found. Where there is none, one is made. */
 export interface TlsHostOptions {
   readonly profile: TlsProfile;
+  readonly settings?: TlsSettings;
   /** The certificate to use; without it one is looked for. */
   readonly certificate?: CertificatePair;
   /** Folder to look in; it need not be there. */
   readonly directory?: string;
+  /** File with the authorities, in PEM, that vouch for the certificates of clients; without it none are asked for. */
+  readonly clientAuthorities?: string;
 }
 
 /** The certificate that a host shows. */

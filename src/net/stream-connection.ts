@@ -202,7 +202,7 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
     const service = this.#service;
     const credentials = service.credentials(undefined);
     if (credentials === undefined) return this.#connection.destroy();
-    this.#connection.startTls({ credentials, byName: (name) => service.credentials(name) });
+    this.#connection.startTls({ credentials, byName: (name) => service.credentials(name) ?? credentials });
   }
 
   /** Take tokens until there is none, or a reason not to. */
@@ -236,8 +236,8 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
 
   #handle(token: XmlToken): void | Promise<void> {
     if (token === 'stanza') return this.stream.stanza(this.#reader.stanza);
-    if (token === 'open') this.stream.open(this.#reader.header);
-    else this.stream.closeTag();
+    if (token === 'close') return this.stream.closeTag();
+    this.stream.open(this.#reader.header);
   }
 
   #wait(pending: Promise<void>): void {

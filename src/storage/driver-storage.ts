@@ -26,6 +26,7 @@ export interface StorageOptions extends CommitterOptions {
 /** What a storage does unless told otherwise; `schedule` and `report` have no sensible default. */
 export const STORAGE_DEFAULTS = {
   batchUnits: 256,
+  batchSize: 4 * 1024 * 1024,
   waiting: { units: 10_000, size: 32 * 1024 * 1024, time: 30_000 },
   retry: { first: 20, last: 1000 },
   now: () => performance.now(),

@@ -22,6 +22,8 @@ export interface CommitterOptions {
   readonly schedule: (run: () => void) => void;
   /** Most units of a batch. */
   readonly batchUnits: number;
+  /** Most text of a batch in UTF-16 units, so that what comes behind large units does not wait long. A unit is never split. */
+  readonly batchSize: number;
   /**
    * Above any of these the storage is congested: units waiting, their text in UTF-16 units, milliseconds for which units
    * wait and no commit ends. Above twice one of the first two, units are refused.
@@ -139,11 +141,14 @@ export class GroupCommitter implements UnitTarget {
   }
 
   #take(): Unit[] {
+    const { batchUnits, batchSize } = this.#options;
     const batch: Unit[] = [];
-    while (batch.length < this.#options.batchUnits) {
-      const unit = this.#queue.shift();
-      if (unit === undefined) break;
-      batch.push(unit);
+    let size = 0;
+    for (let next = this.#queue.first; next !== undefined && batch.length < batchUnits; next = this.#queue.first) {
+      size += next.size;
+      if (size > batchSize && batch.length > 0) break;
+      batch.push(next);
+      this.#queue.shift();
     }
     return batch;
   }

@@ -2,7 +2,9 @@
  * Commits batches until their outcome is known.
  *
  * A batch that failed is tried unit by unit, so that one bad unit fails alone. A batch whose medium is away, or whose
- * outcome is unknown (the connection was lost after COMMIT), is tried again unchanged, under the same id.
+ * outcome is unknown (the connection was lost after COMMIT), is tried again unchanged, under the same id. One that takes
+ * too long is halved; a unit that takes too long alone is refused after a few attempts, so that it does not keep the
+ * others waiting for ever.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +18,9 @@ export interface RetryPauses {
   readonly first: number;
   readonly last: number;
 }
+
+/** Attempts of a unit that takes too long each time. */
+const SLOW_ATTEMPTS = 3;
 
 /** One commit at a time, retried as needed. */
 export class InsistentCommit {
@@ -55,7 +60,12 @@ export class InsistentCommit {
   async #afterError(first: Batch, firstError: Error): Promise<Failures | undefined> {
     let batch = first;
     let error = firstError;
-    for (let pause = this.#pauses.first; isTransient(error); pause = Math.min(2 * pause, this.#pauses.last)) {
+    let slow = 0;
+    for (let pause = this.#pauses.first; ; pause = Math.min(2 * pause, this.#pauses.last)) {
+      if (isTooSlow(error)) {
+        if (batch.units.length > 1) return this.#halved(batch.units, error);
+        if (++slow === SLOW_ATTEMPTS) break;
+      } else if (!isTransient(error)) break;
       this.#report(error);
       await this.#pause(pause);
       batch = { ...batch, attempt: batch.attempt + 1 };
@@ -75,6 +85,16 @@ export class InsistentCommit {
     return failures;
   }
 
+  async #halved(units: readonly Unit[], error: Error): Promise<Failures> {
+    this.#report(error);
+    const failures = new Map<Unit, Error>();
+    const middle = units.length >> 1;
+    for (const half of [units.slice(0, middle), units.slice(middle)]) {
+      for (const [failed, reason] of (await this.commit(half)) ?? []) failures.set(failed, reason);
+    }
+    return failures;
+  }
+
   async #pause(milliseconds: number): Promise<void> {
     try {
       await sleep(milliseconds, undefined, { signal: this.#end.signal });
@@ -82,6 +102,10 @@ export class InsistentCommit {
       await new Promise(() => undefined); // abandoned
     }
   }
+}
+
+function isTooSlow(error: Error): boolean {
+  return error instanceof StorageError && error.condition === 'too-slow';
 }
 
 function isTransient(error: Error): boolean {

@@ -18,6 +18,8 @@ export type StorageCondition =
   | 'discarded'
   /** The storage is closed. */
   | 'closed'
+  /** From a driver: the medium gave up, since what it was asked for took too long; nothing is applied. */
+  | 'too-slow'
   /** From a driver: the medium cannot be used just now; the same batch can be tried again. */
   | 'unavailable'
   /** From a driver: the batch may or may not be committed; the same batch must be tried again until that is known. */

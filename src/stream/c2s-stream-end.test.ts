@@ -24,6 +24,35 @@ describe('the end', () => {
     expect(client.events.filter((event) => event === 'close')).toHaveLength(1);
   });
 
+  it('waits for the answers to what came before it', async () => {
+    const host = loginHost();
+    const client = await bound(host);
+    const [session] = host.sessions;
+    if (session === undefined) throw new Error('not bound');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    session.unanswered = promise;
+    const sent = client.send(END);
+    await Promise.resolve();
+    expect(client.take()).toBe('');
+    expect(client.events.at(-1)).toBe('phase finish');
+    client.stream.write('<iq/>');
+    resolve();
+    expect(await sent).toBe(`<iq/>${END}`);
+    expect(session.ends).toEqual([{ kind: 'closed' }]);
+  });
+
+  it.each(['timeout', 'eof'] as const)('is still the client’s after a %s while it waits', async (what) => {
+    const host = loginHost();
+    const client = await bound(host);
+    const [session] = host.sessions;
+    if (session === undefined) throw new Error('not bound');
+    session.unanswered = new Promise(() => undefined);
+    void client.send(END);
+    client.stream[what]();
+    expect(client.take()).toBe(END);
+    expect(session.ends).toEqual([{ kind: 'closed' }]);
+  });
+
   it('can be ours, with an error', async () => {
     const host = loginHost();
     const client = await bound(host);

@@ -207,7 +207,7 @@ describe('S16: out of order', () => {
     for (const name of ['message', 'iq', 'auth']) {
       await client.stream.stanza(Stanza.of(el(name, name === 'auth' ? NS_SASL : NS_CLIENT, { type: 'get', id: '1' })));
     }
-    client.stream.closeTag();
+    await client.stream.closeTag();
     client.stream.open(
       new StreamHeader('stream', NS_STREAM, new Map([['to', 'a.test']]), NS_CLIENT, new Map(), 'stream'),
     );

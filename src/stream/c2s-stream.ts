@@ -56,6 +56,8 @@ export class C2sStream implements ClientStream {
   #session: BoundSession | undefined;
   #authFailures = 0;
   #bindFailures = 0;
+  /** The client has closed the stream. */
+  #closing = false;
   /** What the session wrote before the client was told that it is bound. */
   #early: string[] | undefined;
 
@@ -130,18 +132,24 @@ export class C2sStream implements ClientStream {
     return this.#negotiate(stanza);
   }
 
-  /** `</stream:stream>` (§4.4). */
-  closeTag(): void {
-    this.#end({ kind: 'closed' });
+  /** `</stream:stream>` (§4.4). It is answered after everything that came before it. */
+  closeTag(): void | Promise<void> {
+    if (this.#closing || this.#state === 'closed') return;
+    this.#closing = true;
+    const pending = this.#session?.settled();
+    if (pending === undefined) return this.#end({ kind: 'closed' });
+    this.#sink.phase('finish');
+    return pending.then(() => this.#end({ kind: 'closed' }));
   }
 
   /** The client's side of the connection is at its end, in whatever way. */
   eof(): void {
-    this.#end({ kind: 'lost' });
+    this.#end({ kind: this.#closing ? 'closed' : 'lost' });
   }
 
   /** The client took too long for what the stream waits for. */
   timeout(): void {
+    if (this.#closing) return this.#end({ kind: 'closed' }); // it is we who took too long
     const missing =
       this.#user !== undefined ? 'resource bound' : this.#host !== undefined ? 'authentication' : 'stream header';
     this.close(new StreamError('connection-timeout', `No ${missing} in time`));

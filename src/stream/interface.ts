@@ -9,8 +9,11 @@ import type { XmlLimits } from '../xml/limits.ts';
 import type { Stanza } from '../xml/stanza.ts';
 import type { ChannelBinding, SaslExchange } from './sasl/mechanism.ts';
 
-/** What a stream waits for; each wait but the last has its own deadline. */
-export type StreamPhase = 'header' | 'auth' | 'bind' | 'open';
+/**
+ * What a stream waits for; each wait has its own deadline, but `open` has none. `finish`: the client closed the stream, and
+ * waits for the answers to what it sent before.
+ */
+export type StreamPhase = 'header' | 'auth' | 'bind' | 'open' | 'finish';
 
 /** The encryption of a connection, once its handshake is done. */
 export interface SecureChannel extends ChannelBinding {
@@ -18,6 +21,11 @@ export interface SecureChannel extends ChannelBinding {
   readonly protocol: string;
   /** Name of the cipher suite. */
   readonly cipher: string;
+  /**
+   * XMPP addresses in the certificate that the client has proven to have, as they stand there (RFC 6120 §13.7.1.4); none
+   * where there is no certificate, or none that the host of that domain trusts.
+   */
+  certified(domain: string): readonly string[];
 }
 
 /** What a stream needs of the connection below it. */
@@ -90,6 +98,8 @@ export interface BoundSession {
   readonly jid: Jid;
   /** Take a `message`, `presence` or `iq`. */
   receive(stanza: Stanza): void;
+  /** Resolves when all that was received is processed and answered; `undefined` if that is so already. */
+  settled(): Promise<void> | undefined;
   /** The stream below is over. Called once. */
   streamEnded(end: StreamEnd): void;
 }

@@ -1,16 +1,13 @@
-/** slixmpp logs in, over TCP and over TLS, chats, pings the server, and leaves. */
+/** slixmpp logs in, over TCP and over TLS, chats, and uses everything that an account has. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../support/needs.ts';
-import { makeSelfSigned } from '../../src/net/tls/self-signed.ts';
 import { DOMAIN, keepTranscript, startEncryptedServer, startInteropServer } from './interop-server.ts';
 
-const SCRIPT = fileURLToPath(new URL('slixmpp-chat.py', import.meta.url));
+const CHAT = fileURLToPath(new URL('slixmpp-chat.py', import.meta.url));
+const TOUR = fileURLToPath(new URL('slixmpp-tour.py', import.meta.url));
 /** Milliseconds the script may take. */
 const PATIENCE = 45_000;
 
@@ -20,11 +17,8 @@ describe.skipIf(!needs('slixmpp'))('slixmpp', () => {
     try {
       await server.addUser('alice', 'secret of alice');
       await server.addUser('bob', 'secret of bob');
-      const lines = await run([String(server.port), DOMAIN]);
-      keepTranscript(
-        'slixmpp',
-        lines.filter((line) => /^(SEND|RECV): /.test(line)),
-      );
+      const lines = await run(CHAT, [String(server.port), DOMAIN]);
+      keep('slixmpp', lines);
       expect(lines.at(-1)).toBe('ok');
       expect(lines.join('\n')).toMatch(/SEND: <auth[^>]* mechanism="SCRAM-SHA-(1|256)"/);
     } finally {
@@ -38,33 +32,46 @@ describe.skipIf(!needs('slixmpp'))('slixmpp', () => {
     ['1.2', 'SCRAM-SHA-256-PLUS'],
     ['1.3', 'PLAIN'],
   ])('the same over STARTTLS with TLS %s, by %s', { timeout: PATIENCE + 10_000 }, async (version, mechanism) => {
-    const folder = mkdtempSync(join(tmpdir(), 'couplet-interop-'));
-    const { certificate, key } = await makeSelfSigned(DOMAIN, Date.now());
-    writeFileSync(join(folder, 'server.crt'), certificate);
-    writeFileSync(join(folder, 'server.key'), key);
-    const server = await startEncryptedServer(folder);
+    const { server, certificate, stop } = await startEncryptedServer();
     try {
       await server.addUser('alice', 'secret of alice');
       await server.addUser('bob', 'secret of bob');
-      const lines = await run([String(server.port), DOMAIN, join(folder, 'server.crt'), version]);
-      keepTranscript(
-        `slixmpp-tls-${version}`,
-        lines.filter((line) => /^(SEND|RECV): /.test(line)),
-      );
+      const lines = await run(CHAT, [String(server.port), DOMAIN, certificate, version]);
+      keep(`slixmpp-tls-${version}`, lines);
       expect(lines.at(-1)).toBe('ok');
       const text = lines.join('\n');
       const success = text.indexOf('RECV: <success ');
       expect(text.slice(text.lastIndexOf('SEND: <auth', success), success)).toContain(`mechanism="${mechanism}"`);
     } finally {
-      await server.stop();
-      rmSync(folder, { recursive: true });
+      await stop();
+    }
+  });
+
+  test('everything an account has, over TLS', { timeout: PATIENCE + 10_000 }, async () => {
+    const { server, certificate, stop } = await startEncryptedServer({ allow_registration: true });
+    try {
+      await server.addUser('alice', 'secret of alice');
+      await server.addUser('bob', 'secret of bob');
+      const lines = await run(TOUR, [String(server.port), DOMAIN, certificate]);
+      keep('slixmpp-tour', lines);
+      expect(lines.at(-1)).toBe('ok');
+      expect(lines.join('\n')).toMatch(/SEND: <auth[^>]* mechanism="SCRAM-SHA-256-PLUS"/);
+    } finally {
+      await stop();
     }
   });
 });
 
+function keep(name: string, lines: readonly string[]): void {
+  keepTranscript(
+    name,
+    lines.filter((line) => /^(SEND: |RECV: |# )/.test(line)),
+  );
+}
+
 /** The lines that the script prints. */
-async function run(args: readonly string[]): Promise<string[]> {
-  const done = promisify(execFile)('/usr/bin/python3', [SCRIPT, ...args], { timeout: PATIENCE });
+async function run(script: string, args: readonly string[]): Promise<string[]> {
+  const done = promisify(execFile)('/usr/bin/python3', [script, ...args], { timeout: PATIENCE, maxBuffer: 1 << 24 });
   const stdout = await done.then(
     (output) => output.stdout,
     (error: unknown) => {

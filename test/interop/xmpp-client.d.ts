@@ -3,13 +3,19 @@ declare module '@xmpp/client' {
   interface XmppElement {
     readonly name: string;
     readonly attrs: Readonly<Record<string, string>>;
+    getChild(name: string, ns?: string): XmppElement | undefined;
+    getChildren(name: string, ns?: string): XmppElement[];
     getChildText(name: string): string | null;
     is(name: string, ns?: string): boolean;
     toString(): string;
   }
 
   interface XmppClient {
-    readonly iqCaller: { get(element: XmppElement, to?: string, timeout?: number): Promise<XmppElement | undefined> };
+    readonly iqCaller: {
+      /** Resolves with the child of the answer that has the name of the request's. */
+      get(element: XmppElement, to?: string, timeout?: number): Promise<XmppElement | undefined>;
+      request(iq: XmppElement, timeout?: number): Promise<XmppElement>;
+    };
     readonly reconnect: { stop(): void };
     on(event: 'stanza', listener: (stanza: XmppElement) => void): void;
     on(event: 'element' | 'send', listener: (element: XmppElement) => void): void;

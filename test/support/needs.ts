@@ -20,8 +20,10 @@ declare module 'vitest' {
 /** Programs of the operating system that `.ci/run` installs, each with the test for being there. */
 const PROGRAMS = {
   openssl: () => onPath('openssl'),
+  profanity: () => onPath('profanity') && onPath('tmux'),
   prosody: () => onPath('prosody'),
   slixmpp: () => spawnSync('/usr/bin/python3', ['-c', 'import slixmpp'], { stdio: 'ignore' }).status === 0,
+  strace: () => onPath('strace'),
 } as const;
 
 /** A name that `needs` knows. */

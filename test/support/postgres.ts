@@ -14,6 +14,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { z } from 'zod';
 
 /** User and group of nobody. */
@@ -76,6 +77,15 @@ export class TestPostgres {
       if (i > 600 || child.exitCode !== null) throw new Error(`PostgreSQL did not start: ${log}`);
       await sleep(50);
     }
+  }
+
+  /** Changes a setting for all transactions that begin from now on. */
+  async set(name: string, value: string): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url() });
+    await client.connect();
+    await client.query(`alter system set ${name} = '${value}'`);
+    await client.query('select pg_reload_conf()');
+    await client.end();
   }
 
   /** Ends the server at once, as a crash would: SIGQUIT is its immediate shutdown. */

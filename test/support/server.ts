@@ -14,8 +14,19 @@ export async function startServer({
   without = [],
   with: more = [],
   certificates,
+  storage,
 }: TestServerOptions): Promise<TestServer> {
-  const left = ['auth_insecure', ...(certificates === undefined ? ['tls'] : []), 'mam', ...without];
+  const provider = more.find((name) => name.startsWith('auth_')) ?? 'auth_internal_hashed';
+  const others = MODULE_NAMES.filter((name) => name.startsWith('auth_') && name !== provider);
+  const left = [
+    ...others,
+    ...(certificates === undefined ? ['tls'] : []),
+    'mam',
+    'adhoc',
+    'admin_adhoc',
+    'welcome',
+    ...without,
+  ];
   const modules = MODULE_NAMES.filter((name) => !left.includes(name) || more.includes(name));
   const configs = hosts.map((domain): HostConfig => ({
     domain,
@@ -30,7 +41,11 @@ export async function startServer({
       ...options,
     },
   }));
-  const server = await startCouplet({ hosts: configs, log: new MemoryLog() });
+  const server = await startCouplet({
+    hosts: configs,
+    log: new MemoryLog(),
+    ...(storage !== undefined && { storage }),
+  });
   const [address = ''] = await server.listeners.addresses('c2s');
   return {
     port: Number(address.slice(address.lastIndexOf(':') + 1)),

@@ -1,5 +1,6 @@
 /** What an operator asks first: does it run, since when, and who is on it? */
 import { z } from 'zod';
+import { Auth } from '../../host/auth.ts';
 import type { ModuleApi } from '../../host/module.ts';
 import { PRODUCT, VERSION } from '../../host/product.ts';
 
@@ -25,6 +26,8 @@ export const serverStatus = z.object({
       modules: z.array(z.string()),
       /** Connected resources on this node. */
       sessions: z.int(),
+      /** SASL mechanisms that are not offered as long as accounts have no keys for them, and how many these are about. */
+      withheld: z.array(z.object({ mechanism: z.string(), accounts: z.int() })),
     }),
   ),
 });
@@ -52,11 +55,15 @@ export function statusOperation(m: ModuleApi): void {
         uptime: Math.floor((m.now() - server.startedAt) / SECOND),
         memory: process.memoryUsage.rss(),
         listeners: await server.listeners.all(),
-        hosts: [...server.hosts.values()].map(({ domain, kind, modules }) => ({
+        hosts: [...server.hosts.values()].map(({ domain, kind, modules, services }) => ({
           domain,
           kind,
           modules: [...modules.names].sort(),
           sessions: sessions.get(domain) ?? 0,
+          withheld: [...(services.find(Auth)?.lacking ?? [])].map(([hash, accounts]) => ({
+            mechanism: `SCRAM-${hash}`,
+            accounts,
+          })),
         })),
       };
     },

@@ -2,18 +2,20 @@
 import type { Codec } from '../../storage/stores.ts';
 import type { ScramHash, ScramKeys } from '../../stream/sasl/scram-keys.ts';
 
-/** An account: what is needed to check its logins, nothing from which the password could be had back. */
+/** An account: what is needed to check its logins. */
 export interface Account {
-  /** Keys by hash; a new password gets all of them. */
+  /** Keys by hash, from which the password cannot be had back; a new password gets all of them. */
   readonly keys: ReadonlyMap<ScramHash, ScramKeys>;
+  /** The password in clear, where `auth_internal_plain` keeps it or the account comes from a server that did. */
+  readonly password?: string | undefined;
 }
 
 /** Hashes an account can have keys for. */
 export const HASHES: readonly ScramHash[] = ['SHA-1', 'SHA-256'];
 
-/** JSON: `{"scram":{"SHA-1":{"salt","iterations","stored_key","server_key"}}}`, binary values in base64. */
+/** JSON: `{"scram":{"SHA-1":{"salt","iterations","stored_key","server_key"}},"password"}`, binary values in base64. */
 export const accountCodec: Codec<Account> = {
-  encode: ({ keys }) => {
+  encode: ({ keys, password }) => {
     const scram: Record<string, unknown> = {};
     for (const [hash, { salt, iterations, storedKey, serverKey }] of keys) {
       scram[hash] = {
@@ -23,14 +25,15 @@ export const accountCodec: Codec<Account> = {
         server_key: serverKey.toString('base64'),
       };
     }
-    return JSON.stringify({ scram });
+    return JSON.stringify({ scram, password });
   },
 
   decode: (text) => {
     const keys = new Map<ScramHash, ScramKeys>();
-    const scram = field(JSON.parse(text), 'scram');
+    const stored: unknown = JSON.parse(text);
+    const scram = field(stored, 'scram');
     for (const hash of HASHES) {
-      const record = field(scram, hash);
+      const record = scram === undefined ? undefined : field(scram, hash);
       if (record === undefined) continue;
       const iterations = field(record, 'iterations');
       if (typeof iterations !== 'number') throw new Error('account without iteration count');
@@ -41,7 +44,8 @@ export const accountCodec: Codec<Account> = {
         serverKey: bytes(record, 'server_key'),
       });
     }
-    return { keys };
+    const password = field(stored, 'password');
+    return typeof password === 'string' ? { keys, password } : { keys };
   },
 };
 

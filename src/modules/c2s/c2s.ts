@@ -15,6 +15,8 @@ const BACKLOG = 1024;
 const HEADER_TIMEOUT = 30_000;
 /** Longest handshake of TLS, in milliseconds. */
 const TLS_TIMEOUT = 10_000;
+/** Longest time that a client which closed its stream is kept for its last answers, in milliseconds. */
+const FINISH_TIMEOUT = 30_000;
 const OUTPUT = { soft: 1024 * 1024, hard: 4 * 1024 * 1024, stall: 60_000 };
 
 const period = duration(86_400);
@@ -79,6 +81,7 @@ export default defineModule({
         header: Math.min(HEADER_TIMEOUT, options.c2s_timeout * SECOND),
         auth: options.c2s_timeout * SECOND,
         bind: options.c2s_timeout * SECOND,
+        finish: FINISH_TIMEOUT,
         close: options.c2s_close_timeout * SECOND,
       },
       output: OUTPUT,

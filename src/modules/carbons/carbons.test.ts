@@ -98,6 +98,7 @@ test('a message that was refused leaves no copies', async () => {
   expect(desk.take()).toEqual([]);
 });
 
+// covers: 0280-6.1-invitation 0280-6.1-room 0280-6.1-error
 describe('eligible (§6.1)', () => {
   const muc = 'xmlns="http://jabber.org/protocol/muc#user"';
   test.each<[string, string, string, boolean, boolean]>([

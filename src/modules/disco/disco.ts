@@ -1,5 +1,6 @@
 /** Service discovery of the server and of accounts (XEP-0030 v2.5.0, XEP-0115 v1.6.0). */
 import { z } from 'zod';
+import { Auth } from '../../host/auth.ts';
 import type { IqRequest } from '../../host/iq-table.ts';
 import { defineModule } from '../../host/module.ts';
 import { PRODUCT } from '../../host/product.ts';
@@ -17,6 +18,7 @@ import {
   infoElement,
   itemsElement,
 } from './protocol.ts';
+import { DiscoNodes, type NodeProvider } from './service.ts';
 
 export default defineModule({
   name: 'disco',
@@ -27,7 +29,7 @@ export default defineModule({
     { xep: 128, version: '1.0.1' },
   ],
   scope: 'host',
-  wants: [Roster],
+  wants: [Auth, Roster],
   options: z.object({
     name: z.string().default(PRODUCT).describe('Name of the host, shown by clients'),
     disco_items: z
@@ -46,22 +48,40 @@ export default defineModule({
     m.feature(NS_DISCO_ITEMS, 'account');
     for (const [jid, name] of m.options.disco_items) m.discoItem(name === undefined ? { jid } : { jid, name });
 
-    m.iq('get', NS_DISCO_INFO, 'query', ({ query }) => {
+    const nodes = new Set<NodeProvider>();
+    m.each(
+      DiscoNodes,
+      (provider) => void nodes.add(provider),
+      (provider) => void nodes.delete(provider),
+    );
+    m.iq('get', NS_DISCO_INFO, 'query', ({ query, from }) => {
       const node = query.attr('node');
-      if (node !== undefined && node !== '' && node !== `${CAPS_NODE}#${disco.ver}`) throw noSuchNode();
+      if (node !== undefined && node !== '' && node !== `${CAPS_NODE}#${disco.ver}`) {
+        for (const provider of nodes) {
+          const info = provider.info(node, from);
+          if (info !== undefined) return infoElement(info.identities, info.features, [], node);
+        }
+        throw noSuchNode();
+      }
       return infoElement(disco.identities('host'), disco.features('host'), disco.forms('host'), node);
     });
-    m.iq('get', NS_DISCO_ITEMS, 'query', ({ query }) => {
-      if ((query.attr('node') ?? '') !== '') throw noSuchNode();
-      return itemsElement([...childrenOf(m.domain, server.hosts.values()), ...disco.items]);
+    m.iq('get', NS_DISCO_ITEMS, 'query', ({ query, from }) => {
+      const node = query.attr('node') ?? '';
+      if (node === '') return itemsElement([...childrenOf(m.domain, server.hosts.values()), ...disco.items]);
+      for (const provider of nodes) {
+        const items = provider.items(node, from);
+        if (items !== undefined) return itemsElement(items, node);
+      }
+      throw noSuchNode();
     });
 
     const isAdmin = (account: Jid | undefined): boolean =>
       account !== undefined && m.host.permissions.has(account, 'prosody:admin');
+    const anonymous = m.find(Auth)?.anonymous === true;
     const account = ({ query }: IqRequest, admin: boolean): Element => {
       if ((query.attr('node') ?? '') !== '') throw noSuchNode();
       const identities = [
-        { category: 'account', type: admin ? 'admin' : 'registered' },
+        { category: 'account', type: admin ? 'admin' : anonymous ? 'anonymous' : 'registered' },
         ...disco.identities('account'),
       ];
       return infoElement(identities, disco.features('account'), disco.forms('account'));
@@ -69,7 +89,8 @@ export default defineModule({
     // §3.1: whoever may not see the account's presence hears the same as of an account that there is not.
     const foreign = (request: IqRequest): Element | Promise<Element> => {
       const exposed = m.options.disco_expose_admins && isAdmin(request.to);
-      const subscribed = m.find(Roster)?.isSubscribed(request.user, request.from.bare.key) ?? false;
+      // XEP-0175 §5: everybody hears what an anonymous account is.
+      const subscribed = anonymous || (m.find(Roster)?.isSubscribed(request.user, request.from.bare.key) ?? false);
       return andThen(subscribed, (allowed) => {
         if (allowed) return account(request, exposed);
         if (exposed) return infoElement([{ category: 'account', type: 'admin' }], [], []);

@@ -31,11 +31,12 @@ export function infoElement(
 }
 
 /** The answer to disco#items. */
-export function itemsElement(items: readonly DiscoItem[]): Element {
+export function itemsElement(items: readonly DiscoItem[], node?: string): Element {
   return el(
     'query',
     NS_DISCO_ITEMS,
-    items.map(({ jid, name, node }) => el('item', NS_DISCO_ITEMS, { jid, name, node })),
+    { node },
+    items.map((item) => el('item', NS_DISCO_ITEMS, { jid: item.jid, name: item.name, node: item.node })),
   );
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SessionFlag } from '../../cluster/backend.ts';
 import { defineModule } from '../../host/module.ts';
 import { StanzaError } from '../../stanza/errors.ts';
+import { andThen } from '../../util/and-then.ts';
 import { el } from '../../xml/element.ts';
 import { NS_CLIENT } from '../../xml/namespaces.ts';
 import { Roster } from '../roster/service.ts';
@@ -51,6 +52,14 @@ export default defineModule({
       },
       { to: ['self', 'account'] },
     );
+
+    // §4: to a resource as to the account, so that nobody finds out which resources there are.
+    m.on('stanza/incoming', 'access', ({ kind, stanza, user, to, from }) => {
+      if (kind !== 'iq' || to?.resource === undefined || stanza.type !== 'get' || !stanza.has('query', NS_LAST)) return;
+      return andThen(roster.isSubscribed(user, from.bare.key), (allowed) => {
+        if (!allowed) throw new StanzaError('forbidden');
+      });
+    });
 
     m.on('user/deleted', 'store', ({ user, unit }) => void departures.delete(unit, user));
 

@@ -77,6 +77,7 @@ const uid = (answer: Answer, at: number): string => answer.results.at(at)?.attr(
 const stanzaIds = (stanza: Element | undefined): string[] =>
   (stanza?.elements('stanza-id', NS_SID) ?? []).map((id) => `${id.attr('by')} ${id.attr('id')}`);
 
+// covers: 0313-3.4-own
 test('sender and recipient find a message; the copies delivered carry the id of their own archive', async () => {
   const { juliet, romeo } = await start();
   const other = await world.available('romeo@localhost/phone', -1);
@@ -108,6 +109,7 @@ test('S48: ids that claim to be ours are gone, from the live copy and from the a
   expect(stanzaIds(inside(hers.results[0]))).toEqual([]);
 });
 
+// covers: 0313-3.1-order
 test('pages forwards and backwards, in chronological order, each message once', async () => {
   const { juliet, romeo } = await start();
   await say(romeo, 'juliet@localhost', '1', '2', '3', '4', '5');
@@ -132,6 +134,7 @@ test('pages forwards and backwards, in chronological order, each message once', 
   expect((await ask(juliet, set('<after>unknown</after>'))).error).toBe('item-not-found');
 });
 
+// covers: 0313-4.1.2-time 0313-4.1.3-ids 0313-4.1.3-not-found
 test('filters: with whom, when, between ids, single ones', async () => {
   const { juliet, romeo } = await start();
   const paris = await world.available('paris@localhost/p');
@@ -174,6 +177,7 @@ test('S62: an archive is for its owner alone', async () => {
   juliet.take();
 });
 
+// covers: 0313-4.3.1-limit
 test('S64: no page is larger than the limit, whatever is asked for', async () => {
   const { juliet, romeo } = await start({ max_archive_query_results: 3 });
   await say(romeo, 'juliet@localhost', '1', '2', '3', '4');
@@ -337,4 +341,16 @@ test('goes with the account; loads, reloads and unloads without a trace', async 
   await modules.unload('mam');
   expect(hooks['stanza/undelivered'].size).toBe((loaded[3] ?? 0) - 1);
   expect((await ask(juliet)).error).toBe('service-unavailable');
+});
+
+test('mam_smart_enable: an account whose clients never asked for an archive has none', async () => {
+  const { juliet, romeo } = await start({ mam_smart_enable: true, archive_store: 'archive2' });
+  await say(romeo, 'juliet@localhost', '1');
+  expect((await ask(juliet)).messages).toEqual([]); // and from now on it has
+  await say(romeo, 'juliet@localhost', '2');
+  expect([(await ask(juliet)).messages, (await ask(romeo)).messages]).toEqual([['2'], []]);
+  const { entries } = await world.server.storage
+    .archive('localhost', 'archive2')
+    .find('juliet@localhost', { order: 'forward', max: 9 });
+  expect(entries).toHaveLength(1);
 });

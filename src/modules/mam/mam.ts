@@ -16,10 +16,13 @@ import { el, type Element } from '../../xml/element.ts';
 import { Roster } from '../roster/service.ts';
 import { Archiver } from './archiver.ts';
 import { isWanted, parsePrefs, prefsCodec, prefsElement, type Policy, type Prefs } from './prefs.ts';
-import { NS_MAM, isKept } from './protocol.ts';
+import { NS_MAM, isKept, withoutNamespaces } from './protocol.ts';
 import { QUERY_FORM, parseQuery } from './query.ts';
+import { readEntries } from './read-entries.ts';
 import { finElement, limited, metadataElement, resultMessage } from './results.ts';
 import { UserArchive } from './service.ts';
+
+const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
 
 const SECOND = 1_000_000;
 const WEEK = 7 * 86_400;
@@ -39,6 +42,7 @@ export default defineModule({
   provides: [UserArchive],
   wants: [Auth, Roster],
   options: z.object({
+    archive_store: z.string().min(1).default('archive').describe('Name of the store that holds the archives'),
     archive_expires_after: z
       .union([z.literal('never'), duration(CENTURY)])
       .default(WEEK)
@@ -49,22 +53,33 @@ export default defineModule({
       .describe('Whose messages are kept for accounts that have not said so: everybody’s, nobody’s, those of contacts'),
     dont_archive_namespaces: z
       .array(z.string())
-      .default(['http://jabber.org/protocol/chatstates'])
+      .default([NS_CHAT_STATES])
       .describe('Namespaces of child elements that are not kept'),
+    mam_smart_enable: z
+      .boolean()
+      .default(false)
+      .describe('Keep nothing for an account before one of its clients has asked for its archive'),
     mam_include_total: z.boolean().default(true).describe('Tell how many messages a query matches'),
     max_archive_query_results: z.int().min(1).default(50).describe('Most messages in one page of results'),
   }),
 
   setup(m) {
     const { host, options } = m;
-    const archive = m.archive('archive');
+    const archive = m.archive(options.archive_store);
     const stored = m.keyed('archive_prefs', prefsCodec);
     const prefs = m.cached(stored);
-    const defaults: Prefs = { policy: policyOf(options.default_archive_policy), rules: new Map() };
+    const enabled: Prefs = { policy: policyOf(options.default_archive_policy), rules: new Map() };
+    const defaults: Prefs = options.mam_smart_enable ? { policy: 'never', rules: new Map() } : enabled;
     const archiver = new Archiver(archive, new Set(options.dont_archive_namespaces), () => m.now());
     const queried = m.sessionState<boolean>('queried', () => false);
+    const lacking = new Set(options.dont_archive_namespaces.filter((ns) => ns !== NS_CHAT_STATES));
 
-    m.provide(UserArchive, { hasQueried: (session) => queried.get(session) });
+    m.provide(UserArchive, {
+      hasQueried: (session) => queried.get(session),
+      isWhole: (message) => withoutNamespaces(message, lacking) === message,
+      read: (user, ids) => readEntries(archive, user, ids),
+    });
+    m.feature(NS_MAM); // §7 has the account say so; some clients ask the server alone
     for (const ns of [NS_MAM, `${NS_MAM}#extended`, `${NS_MAM}#groupchat-field`, NS_SID]) m.feature(ns, 'account');
 
     m.on('stanza/outgoing', 'store', (event) => {
@@ -119,6 +134,7 @@ export default defineModule({
     if (period !== 'never') {
       m.daily('expire', async () => {
         const before = m.now() - period * SECOND;
+        await m.emit('mam/expiring', { before });
         for (let deleted = EXPIRE_BATCH; deleted === EXPIRE_BATCH && !m.signal.aborted;) {
           deleted = await archive.expire(before, EXPIRE_BATCH);
         }
@@ -164,6 +180,7 @@ export default defineModule({
       const { session, user, query: asked } = request;
       if (session === undefined) throw new StanzaError('forbidden');
       queried.set(session, true);
+      if (options.mam_smart_enable) stored.update(request.unit, user, (found) => found ?? enabled);
       const conditions = parseQuery(asked, options.max_archive_query_results);
       const page = limited(await find(user, conditions), conditions.order);
       const to = session.jid.toString();

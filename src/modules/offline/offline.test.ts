@@ -146,12 +146,14 @@ test('goes with the account; loads, reloads and unloads without a trace', async 
   expect(await arrive('balcony')).toEqual([]);
   const sizes = (): number[] => [
     hooks['stanza/undelivered'].size,
-    hooks['presence/broadcast'].size,
+    hooks['session/deliver'].size,
     hooks['user/deleted'].size,
   ];
+  const broadcast = hooks['presence/broadcast'].size;
   const loaded = sizes();
   await modules.reload('offline');
   expect(sizes()).toEqual(loaded);
   await modules.unload('offline');
   expect(sizes()).toEqual(loaded.map((size) => size - 1));
+  expect(hooks['presence/broadcast'].size).toBe(broadcast - 2);
 });

@@ -1,6 +1,7 @@
 /** Which messages wait for an account without resources (XEP-0160 v1.0.1 §3). */
 import { hasHint } from '../../stanza/hints.ts';
 import { messageType } from '../../stanza/message.ts';
+import { NS_SID } from '../../stanza/stanza-ids.ts';
 import type { Stanza } from '../../xml/stanza.ts';
 
 const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
@@ -19,4 +20,15 @@ export function treatmentOf(message: Stanza): Treatment {
     if (ns !== NS_CHAT_STATES && message.childNameAt(index) !== 'thread') return 'store';
   }
   return 'ignore';
+}
+
+/** The id that the archive of the account gave the message (XEP-0359 v0.7.0 §3.2). */
+export function archiveIdOf(message: Stanza, user: string): string | undefined {
+  if (!message.has('stanza-id', NS_SID)) return undefined;
+  return (
+    message
+      .elements('stanza-id', NS_SID)
+      .find((id) => id.attr('by') === user)
+      ?.attr('id') || undefined
+  );
 }

@@ -1,4 +1,5 @@
 /** The state machine of subscriptions against RFC 6121 Appendix A, row by row. */
+// covers: 6121-a.2.1 6121-a.2.2 6121-a.2.3 6121-a.2.4 6121-a.3.1 6121-a.3.2 6121-a.3.3 6121-a.3.4
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import type { RosterItem, Subscription } from '../roster/service.ts';

@@ -89,6 +89,7 @@ describe('S87: what is refused', () => {
     expect(await auth().checkPassword('bob', condition(answers[0] ?? '') === undefined ? 'p0' : 'p1')).toBe(true);
   });
 
+  // covers: 0077-3.1.1-many
   test('a second account over one stream, and attempts without end', async () => {
     await start({ allow_registration: true, registration_throttle_max: 100 });
     const { client } = await open();

@@ -10,6 +10,7 @@ import type { Stanza } from '../../xml/stanza.ts';
 import { UserArchive } from '../mam/service.ts';
 import { NS_SM, failedElement, parseH, wrongCount } from './protocol.ts';
 import { Recovery, matters } from './recovery.ts';
+import { Acknowledgements } from './service.ts';
 import { UnackedQueue } from './unacked.ts';
 
 /** Most bytes of stanzas that wait for an acknowledgement. */
@@ -23,6 +24,9 @@ interface Managed {
   /** How many stanzas the client had sent before it asked. */
   readonly start: number;
   readonly queue: UnackedQueue;
+  /** Who waits until so many stanzas in all are acknowledged, or until the session is over and dealt with. */
+  readonly waiters: { readonly sent: number; readonly resolve: () => void }[];
+  over: boolean;
   /** An `<r/>` is on its way to the client, or about to be. */
   asking: boolean;
   /** What was sent in all when we last asked. */
@@ -34,6 +38,7 @@ export default defineModule({
   summary: 'Acknowledges stanzas, and sees to those that a client did not acknowledge',
   xeps: [{ xep: 198, version: '1.6.3', note: 'acknowledgements; streams are not resumed' }],
   scope: 'host',
+  provides: [Acknowledgements],
   wants: [UserArchive],
   options: z.object({
     smacks_max_queue_size: z
@@ -86,11 +91,25 @@ export default defineModule({
     });
 
     m.on('session/closed', 'observe', async ({ session }) => {
-      const unacked = states.get(session)?.queue.takeAll() ?? [];
+      const state = states.get(session);
+      if (state === undefined) return;
+      const unacked = state.queue.takeAll();
       const queried = m.find(UserArchive)?.hasQueried(session) === true;
       for (const item of unacked) {
         if (!queried || !isArchived(item.stanza, session.user)) await recovery.recover(session, item);
       }
+      state.over = true;
+      for (const { resolve } of state.waiters.splice(0)) resolve();
+    });
+
+    m.provide(Acknowledgements, {
+      settled: (session) => {
+        const state = states.get(session);
+        if (state === undefined || state.over || state.queue.count === 0) return undefined;
+        const { promise, resolve } = Promise.withResolvers<void>();
+        state.waiters.push({ sent: state.queue.total, resolve });
+        return promise;
+      },
     });
 
     /** Once, between two stanzas of the client: what comes before does not count, what comes after does. */
@@ -102,6 +121,8 @@ export default defineModule({
           stream,
           start: session.handled.begun,
           queue: new UnackedQueue(),
+          waiters: [],
+          over: false,
           asking: false,
           askedAt: 0,
         });
@@ -128,6 +149,7 @@ export default defineModule({
       const state = states.get(session);
       if (state === undefined) return; // not enabled yet, so nothing that counts was sent
       if (!state.queue.acknowledge(h)) throw wrongCount(h, state.queue.sent);
+      if (state.waiters.length > 0) settleWaiters(state);
       state.asking = false;
       if (state.queue.sent !== state.askedAt) ask(state); // else a client that counts wrong would be asked for ever
     }
@@ -143,6 +165,12 @@ export default defineModule({
     }
   },
 });
+
+/** Those whose stanzas are acknowledged: a prefix, since each waits for all that was sent before it came. */
+function settleWaiters(state: Managed): void {
+  const acknowledged = state.queue.total - state.queue.count;
+  while ((state.waiters[0]?.sent ?? Infinity) <= acknowledged) state.waiters.shift()?.resolve();
+}
 
 /** Does the stanza have an id of the account's archive? */
 function isArchived(stanza: Stanza, user: string): boolean {

@@ -17,6 +17,7 @@ test('keeps what matters until it is acknowledged, and counts everything', () =>
   expect(queue.length).toBe(0);
 });
 
+// covers: 0198-6-less
 test('an acknowledgement of more than was sent, or of less than before, changes nothing', () => {
   const queue = new UnackedQueue();
   for (let i = 0; i < 3; i++) queue.push(stanza, i, true);
@@ -26,6 +27,18 @@ test('an acknowledgement of more than was sent, or of less than before, changes 
   expect(queue.acknowledge(2 ** 32 - 1)).toBe(false);
   expect([queue.count, queue.length]).toEqual([1, 1]);
   expect(queue.acknowledge(3)).toBe(true);
+});
+
+// covers: 0198-4-wrap
+test('counts from 0 again behind 2^32 - 1', () => {
+  const queue = new UnackedQueue(2 ** 32 - 2);
+  for (let i = 0; i < 4; i++) queue.push(stanza, i, true);
+  expect(queue.sent).toBe(2);
+  expect(queue.acknowledge(2 ** 32 - 1)).toBe(true);
+  expect([queue.count, queue.length]).toEqual([3, 3]);
+  expect(queue.acknowledge(3)).toBe(false);
+  expect(queue.acknowledge(1)).toBe(true);
+  expect(queue.takeAll().map(({ when }) => when)).toEqual([3]);
 });
 
 test('equals a plain list, whatever is sent and acknowledged', () => {

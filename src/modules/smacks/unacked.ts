@@ -14,17 +14,28 @@ export interface Unacked {
 
 /** Counts all stanzas sent, and keeps those that matter until they are acknowledged. */
 export class UnackedQueue {
-  #sent = 0;
-  #acked = 0;
+  #sent: number;
+  #acked: number;
   #bytes = 0;
   readonly #kept = new Ring<Unacked>();
+
+  /** @param start how many stanzas were sent and acknowledged before */
+  constructor(start = 0) {
+    this.#sent = start;
+    this.#acked = start;
+  }
 
   /** Stanzas sent that are not acknowledged. */
   get count(): number {
     return this.#sent - this.#acked;
   }
 
-  /** Stanzas sent, as counted on the wire. */
+  /** Stanzas sent in all. */
+  get total(): number {
+    return this.#sent;
+  }
+
+  /** The same as counted on the wire. */
   get sent(): number {
     return this.#sent % H_RANGE;
   }

@@ -107,6 +107,36 @@ test('a certificate that is about to expire is warned of', async () => {
   expect(warning).toMatchObject({ level: 'warn', fields: { days: 4 } });
 });
 
+test('the `ssl` table names certificate, ciphers and curves; what cannot be done is said', async () => {
+  await store('special');
+  const running = await start({
+    certificates: join(folder, 'none'),
+    ssl: {
+      certificate: join(folder, 'special.crt'),
+      key: join(folder, 'special.key'),
+      protocol: 'tlsv1_2+',
+      ciphers: 'ECDHE-ECDSA-CHACHA20-POLY1305',
+      verifyext: 'lsec_continue',
+    },
+    c2s_ssl: { protocol: 'tlsv1_2' },
+  });
+  const socket = await dial(running);
+  expect([socket.getProtocol(), socket.getCipher().name]).toEqual(['TLSv1.2', 'ECDHE-ECDSA-CHACHA20-POLY1305']);
+  socket.destroy();
+  const messages = running.log.lines.map(({ message, fields }) => [message, fields['certificate']]);
+  expect(messages).toContainEqual(['ssl: verifyext: has no effect here', undefined]);
+  expect(messages).toContainEqual(['certificate in use', join(folder, 'special.crt')]);
+});
+
+test('a certificate that the `ssl` table names and that is not there is looked for in the folder', async () => {
+  await store('one');
+  const running = await start({ ssl: { certificate: join(folder, 'gone.crt'), key: join(folder, 'gone.key') } });
+  (await dial(running)).destroy();
+  expect(running.log.lines.find(({ message }) => message === 'certificate in use')?.fields['certificate']).toBe(
+    join(folder, 'one.crt'),
+  );
+});
+
 test('loads, reloads and unloads without a trace', async () => {
   const running = await start();
   const features = running.host().streamFeatures.length;

@@ -1,9 +1,11 @@
 /** Encryption of client streams: the host's certificate, and STARTTLS (RFC 6120 §5). */
+import { access, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ConfigError } from '../../config/config-error.ts';
 import { defineModule } from '../../host/module.ts';
-import type { TlsHostOptions } from '../../net/interface.ts';
+import type { CertificatePair, TlsHostOptions } from '../../net/interface.ts';
 import { starttlsFeature } from '../../stream/features/starttls.ts';
+import { SSL_TABLE, readSslTable } from './ssl-table.ts';
 
 const DAY = 86_400_000;
 /** A certificate that expires within that many milliseconds is warned of. */
@@ -26,14 +28,32 @@ export default defineModule({
       .optional()
       .describe('File with its key; where it is not given, `NAME.key` beside `NAME.crt`, `privkey` beside `fullchain`'),
     tls_profile: z
-      .enum(['modern', 'intermediate', 'old'])
+      .enum(['modern', 'intermediate', 'old', 'legacy'])
       .default('intermediate')
       .describe('Versions and ciphers of TLS, by Mozilla’s “Server Side TLS”; none allows less than TLS 1.2'),
+    ssl: SSL_TABLE.default({}).describe(
+      'Certificate, key, protocol, ciphers and curves of TLS, over those of the profile',
+    ),
+    c2s_ssl: SSL_TABLE.extend({
+      verify: z.enum(['none', 'peer']).default('none'),
+      cafile: z.string().min(1).optional(),
+    })
+      .default({ verify: 'none' })
+      .describe(
+        'The same over `ssl`, for client connections; with `verify: peer` clients may log in by certificates that the authorities in `cafile` have issued',
+      ),
   }),
 
   async setup(m) {
-    const served = await serve(m.domain, optionsOf(m.options), (domain, options) =>
-      m.host.server.network.tls.serve(domain, options),
+    if (m.options.c2s_ssl.verify === 'peer' && m.options.c2s_ssl.cafile === undefined) {
+      throw new ConfigError(
+        `${m.domain}: c2s_ssl: verify = "peer" needs a cafile: no public authority vouches for users`,
+      );
+    }
+    const served = await serve(
+      m.domain,
+      await optionsOf(m.options, (text) => m.log.warn({}, text)),
+      (domain, options) => m.host.server.network.tls.serve(domain, options),
     );
     m.onUnload(served.stop);
     const { path, selfSigned, expires } = served;
@@ -49,20 +69,53 @@ export default defineModule({
   },
 });
 
+type Table = z.infer<typeof SSL_TABLE>;
+
 interface Options {
   readonly certificates: string;
   readonly certificate?: string | undefined;
   readonly certificate_key?: string | undefined;
-  readonly tls_profile: TlsHostOptions['profile'];
+  readonly tls_profile: TlsHostOptions['profile'] | 'legacy';
+  readonly ssl: Table;
+  readonly c2s_ssl: Table & { readonly verify: 'none' | 'peer'; readonly cafile?: string | undefined };
 }
 
-function optionsOf(options: Options): TlsHostOptions {
-  const { certificate, certificate_key: key } = options;
+async function optionsOf(options: Options, warn: (text: string) => void): Promise<TlsHostOptions> {
+  const { certificates: directory, tls_profile: profile, ssl, c2s_ssl: own } = options;
+  const tables = [readSslTable('ssl', ssl), readSslTable('c2s_ssl', own, ['verify', 'cafile'])];
+  for (const { warnings } of tables) for (const text of warnings) warn(text);
+  const dhparam = own.dhparam ?? ssl.dhparam;
+  const certificate = (await pairOf({ ...ssl, ...own }, warn)) ?? given(options.certificate, options.certificate_key);
   return {
-    profile: options.tls_profile,
-    directory: options.certificates,
-    ...(certificate !== undefined && { certificate: { certificate, key: key ?? keyFor(certificate) } }),
+    profile: profile === 'legacy' ? 'old' : profile,
+    settings: {
+      ...tables[0]?.settings,
+      ...tables[1]?.settings,
+      ...(dhparam !== undefined && { dhparam: dhparam === 'auto' ? dhparam : await readFile(dhparam, 'latin1') }),
+    },
+    directory,
+    ...(own.verify === 'peer' && own.cafile !== undefined && { clientAuthorities: own.cafile }),
+    ...(certificate !== undefined && { certificate }),
   };
+}
+
+/** The certificate of a table. Configurations name files that are not there, for hosts that have one in the folder. */
+async function pairOf({ certificate, key }: Table, warn: (text: string) => void): Promise<CertificatePair | undefined> {
+  const pair = given(certificate, key);
+  for (const path of pair === undefined ? [] : [pair.certificate, pair.key]) {
+    const missing = await access(path).then(
+      () => false,
+      () => true,
+    );
+    if (!missing) continue;
+    warn(`ssl: there is no ${path}: the certificate is looked for in the folder`);
+    return undefined;
+  }
+  return pair;
+}
+
+function given(certificate: string | undefined, key: string | undefined): CertificatePair | undefined {
+  return certificate === undefined ? undefined : { certificate, key: key ?? keyFor(certificate) };
 }
 
 /** Where Prosody looks for the key. */

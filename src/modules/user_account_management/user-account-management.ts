@@ -27,6 +27,7 @@ export default defineModule({
     const auth = m.use(Auth);
     const to = m.options.registration_compat ? (['self', 'host'] as const) : (['self'] as const);
 
+    m.feature(NS_REGISTER); // §10
     m.iq(
       'get',
       NS_REGISTER,

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { needs } from '../../../test/support/needs.ts';
 import { findCertificate, loadCertificate } from './certificate-files.ts';
 import { certificateNames, isFor } from './certificate-names.ts';
@@ -175,7 +175,7 @@ describe('the certificate of a host', () => {
     const own = join(folder, 'data', 'certs');
     const first = await new TlsContexts(own).serve('a.test', { profile });
     expect(first).toMatchObject({ path: join(own, 'a.test.crt'), selfSigned: true });
-    expect(readdirSync(own).toSorted()).toEqual(['a.test.crt', 'a.test.key']);
+    expect(readdirSync(own).toSorted()).toEqual(['a.test.crt', 'a.test.key', 'session-tickets']);
     expect(statSync(own).mode & 0o777).toBe(0o700);
     for (const name of readdirSync(own)) expect(statSync(join(own, name)).mode & 0o777).toBe(0o600);
     const again = await new TlsContexts(own).serve('a.test', { profile });
@@ -210,5 +210,31 @@ describe('the certificate of a host', () => {
     after.stop();
     expect(contexts.credentials('a.test')).toBeUndefined();
     expect(contexts.credentials(undefined)).toBeUndefined();
+  });
+
+  it('is not replaced by one made here when it is gone', async () => {
+    const operators = join(folder, 'operator');
+    putPair('operator/x.crt', 'operator/x.key', await makeSelfSigned('a.test', NOW));
+    const contexts = new TlsContexts(join(folder, 'own'));
+    await contexts.serve('a.test', { profile, directory: operators });
+    const before = contexts.credentials('a.test');
+    rmSync(operators, { recursive: true });
+    await expect(contexts.serve('a.test', { profile, directory: operators })).rejects.toThrow(
+      'there is no certificate',
+    );
+    expect(contexts.credentials('a.test')).toBe(before);
+  });
+
+  it('has another ticket key each day', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const contexts = new TlsContexts();
+    await contexts.serve('a.test', { profile });
+    const today = contexts.credentials('a.test');
+    expect(contexts.credentials('a.test')).toBe(today);
+    vi.setSystemTime(Date.now() + DAY);
+    const tomorrow = contexts.credentials('a.test');
+    expect(tomorrow).not.toBe(today);
+    expect(contexts.credentials('a.test')).toBe(tomorrow);
+    vi.useRealTimers();
   });
 });

@@ -1,8 +1,9 @@
 /** What of TLS is accepted. */
+import { constants } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
-import type { TlsProfile } from '../interface.ts';
+import type { TlsProfile, TlsSettings } from '../interface.ts';
 
-const TLS_1_3 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'];
+const TLS_1_3 = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256';
 
 const FORWARD_SECRET = [
   'ECDHE-ECDSA-AES128-GCM-SHA256',
@@ -29,8 +30,23 @@ const CBC = [
 ];
 
 /** By name. TLS 1.0 and 1.1 are refused by all of them (RFC 8996). */
-export const TLS_PROFILES: Readonly<Record<TlsProfile, SecureContextOptions>> = {
-  modern: { minVersion: 'TLSv1.3', ciphers: TLS_1_3.join(':') },
-  intermediate: { minVersion: 'TLSv1.2', ciphers: [...TLS_1_3, ...FORWARD_SECRET].join(':') },
-  old: { minVersion: 'TLSv1.2', ciphers: [...TLS_1_3, ...FORWARD_SECRET, ...CBC].join(':'), honorCipherOrder: true },
+const PROFILES: Readonly<Record<TlsProfile, TlsSettings>> = {
+  modern: { minVersion: 'TLSv1.3', ciphers: '' },
+  intermediate: { minVersion: 'TLSv1.2', ciphers: FORWARD_SECRET.join(':') },
+  old: { minVersion: 'TLSv1.2', ciphers: [...FORWARD_SECRET, ...CBC].join(':'), serverPreference: true },
 };
+
+/** What a context is made with, by the profile and what is wanted otherwise. */
+export function contextOptions(profile: TlsProfile, changes: TlsSettings = {}): SecureContextOptions {
+  const settings = { suites: TLS_1_3, ...PROFILES[profile], ...changes };
+  const { minVersion, maxVersion, suites, ciphers, curves, dhparam, serverPreference, tickets } = settings;
+  return {
+    ciphers: [suites, ciphers].filter(Boolean).join(':'),
+    ...(minVersion !== undefined && { minVersion }),
+    ...(maxVersion !== undefined && { maxVersion }),
+    ...(curves !== undefined && { ecdhCurve: curves }),
+    ...(dhparam !== undefined && { dhparam }),
+    ...(serverPreference !== undefined && { honorCipherOrder: serverPreference }),
+    ...(tickets === false && { secureOptions: constants.SSL_OP_NO_TICKET }),
+  };
+}

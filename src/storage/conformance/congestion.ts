@@ -67,6 +67,14 @@ export function congestionConformance(open: () => Promise<Medium>): void {
       expect(relieved).toEqual([3]); // 30 of at most 100 wait
     });
 
+    test('a batch holds no more text than its limit, and at least one unit', async () => {
+      const { storage, faults } = await openFixture(open, { batchSize: 100 });
+      const store = storage.keyed(HOST, 'texts', texts);
+      for (const size of [60, 40, 1, 500, 1, 99, 1]) inUnit(storage, (unit) => store.put(unit, 'a', 'x'.repeat(size)));
+      await storage.drain();
+      expect(faults.attempts).toEqual([2, 1, 1, 2, 1]);
+    });
+
     test('time: congested when units wait and no commit ends', async () => {
       let now = 0;
       const { storage, faults } = await openFixture(open, {

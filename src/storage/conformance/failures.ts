@@ -193,6 +193,21 @@ export function failureConformance(open: () => Promise<Medium>, runs: number): v
       expect(await store.get('a')).toBe(26);
     });
 
+    test('because it takes too long is halved; a unit that takes too long alone is refused after three attempts', async () => {
+      const { storage, faults, reports } = await openFixture(open);
+      const store = numberStore(storage);
+      const add = (n: number): Ticket => inUnit(storage, (unit) => store.update(unit, 'a', (sum) => (sum ?? 0) + n));
+      faults.failNext('slow', 'slow', 'slow', 'unavailable'); // the batch, its first half, one unit of it twice
+      expect(await Promise.all([1, 2, 3, 4].map(add).map(outcome))).toEqual(Array.from({ length: 4 }, () => undefined));
+      expect(faults.attempts).toEqual([4, 2, 1, 1, 1, 1, 2]);
+      expect([await store.get('a'), reports.length]).toEqual([10, 4]);
+
+      faults.failNext('slow', 'slow', 'slow', 'slow');
+      const outcomes = await Promise.all([100, 20].map(add).map(outcome));
+      expect(outcomes).toEqual([expect.objectContaining({ condition: 'too-slow' }), undefined]);
+      expect(await store.get('a')).toBe(30);
+    });
+
     test('with an unknown outcome is tried as it was until it is known, and answers nothing before', async () => {
       const { storage, faults, reports } = await openFixture(open);
       const counter = storage.counter(HOST, 'counter');
@@ -226,7 +241,10 @@ export function failureConformance(open: () => Promise<Medium>, runs: number): v
       fc.record({ kind: fc.constant('clear' as const), owner, key, n: fc.constant(0) }),
       fc.record({ kind: fc.constant('throw' as const), owner, key, n: fc.constant(0) }),
     );
-    const rates: FaultRates = { delay: 0, faults: { refused: 0.15, unavailable: 0.1, lost: 0.1, unknown: 0.1 } };
+    const rates: FaultRates = {
+      delay: 0,
+      faults: { refused: 0.15, unavailable: 0.1, slow: 0.1, lost: 0.1, unknown: 0.1 },
+    };
     const units = fc.array(fc.array(write, { minLength: 1, maxLength: 5 }), { maxLength: 30 });
     const property = fc.asyncProperty(
       units,

@@ -11,10 +11,10 @@ import { seededRandom } from './random.ts';
 
 /**
  * How a commit goes wrong: `refused`, nothing is applied and an ordinary error is thrown; `unavailable`, the same with
- * an error that asks to try again; `lost`, everything is applied and the outcome is said to be unknown; `unknown`, the
+ * an error that asks to try again; `slow`, the same with one that says that it took too long; `lost`, everything is applied and the outcome is said to be unknown; `unknown`, the
  * same without anything applied.
  */
-export type Fault = 'refused' | 'unavailable' | 'lost' | 'unknown';
+export type Fault = 'refused' | 'unavailable' | 'slow' | 'lost' | 'unknown';
 
 /** Chances and times of a random run. */
 export interface FaultRates {
@@ -69,8 +69,9 @@ export class FaultyDriver implements Driver {
     const random = seededRandom(seed);
     this.#delay = () => random() * rates.delay;
     this.#fault = () => {
-      const { refused = 0, unavailable = 0, lost = 0, unknown = 0 } = rates.faults;
+      const { refused = 0, unavailable = 0, slow = 0, lost = 0, unknown = 0 } = rates.faults;
       let dice = random();
+      if ((dice -= slow) < 0) return 'slow';
       if ((dice -= refused) < 0) return 'refused';
       if ((dice -= unavailable) < 0) return 'unavailable';
       if ((dice -= lost) < 0) return 'lost';
@@ -85,8 +86,9 @@ export class FaultyDriver implements Driver {
     if (delay > 0) await sleep(delay);
     const fault = this.#next.shift() ?? this.#fault();
     // A driver must not call a batch refused that it may have applied before.
-    const unsure = fault === 'refused' && this.#lost === batch.id;
+    const unsure = (fault === 'refused' || fault === 'slow') && this.#lost === batch.id;
     if (fault === 'refused' && !unsure) throw new Error('commit refused by the test');
+    if (fault === 'slow' && !unsure) throw new StorageError('too-slow', 'too slow for the test');
     if (fault === 'unavailable') throw new StorageError('unavailable', 'unavailable for the test');
     const failures = fault === 'unknown' || unsure ? undefined : await this.#inner.commit(batch);
     if (fault === 'lost') this.#lost = batch.id;

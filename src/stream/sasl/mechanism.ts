@@ -6,6 +6,8 @@ import type { ScramHash, ScramKeys } from './scram-keys.ts';
 
 /** Who knows the accounts. User names are canonical localparts. */
 export interface CredentialStore {
+  /** Is there such an account? */
+  exists(username: string): Promise<boolean>;
   /**
    * Does the password fit the account? Takes as long for an unknown user as for a known one.
    * @throws SaslFailure `account-disabled`, `credentials-expired`, `temporary-auth-failure`
@@ -33,6 +35,8 @@ export interface SaslContext {
   readonly store: CredentialStore;
   /** Set where mechanisms with channel binding are offered on the stream. */
   readonly binding: ChannelBinding | undefined;
+  /** Addresses in the client's certificate, if the host trusts it, as they stand there. */
+  readonly certified: readonly string[];
 }
 
 /** What the server answers: a challenge, or that it is done. */
@@ -48,6 +52,8 @@ export type SaslStep =
 
 /** One exchange of messages, from `<auth/>` to success or failure. */
 export interface SaslExchange {
+  /** Localpart of the account that the client says it has, once it has said so with a password. */
+  readonly claimed?: string | undefined;
   /**
    * Take the client's next message.
    * @param message `undefined`: there was no initial response

@@ -6,7 +6,9 @@ function login(
   message: string | Buffer,
   store = new TestStore({ a: 'pw', victim: 'other', ä: 'pässwörd', gone: '' }),
 ): Promise<string> {
-  return outcome(plain.begin({ domain: 's.test', store, binding: undefined }).step(Buffer.from(message)));
+  return outcome(
+    plain.begin({ domain: 's.test', store, binding: undefined, certified: [] }).step(Buffer.from(message)),
+  );
 }
 
 describe('PLAIN', () => {
@@ -55,7 +57,12 @@ describe('PLAIN', () => {
   });
 
   it('asks for the message if there was no initial response', async () => {
-    const exchange = plain.begin({ domain: 's.test', store: new TestStore({ a: 'pw' }), binding: undefined });
+    const exchange = plain.begin({
+      domain: 's.test',
+      store: new TestStore({ a: 'pw' }),
+      binding: undefined,
+      certified: [],
+    });
     expect(await outcome(exchange.step(undefined))).toBe('challenge ');
     expect(await outcome(exchange.step(Buffer.from('\0a\0pw')))).toBe('success a@s.test');
   });

@@ -23,6 +23,7 @@ export const plain: SaslMechanism = {
 
 class PlainExchange implements SaslExchange {
   readonly #context: SaslContext;
+  claimed: string | undefined;
 
   constructor(context: SaslContext) {
     this.#context = context;
@@ -32,6 +33,7 @@ class PlainExchange implements SaslExchange {
     if (message === undefined) return EMPTY_CHALLENGE;
     const { authzid, authcid, password } = parse(message);
     const user = resolveUser(this.#context.domain, authcid, authzid);
+    this.claimed = user.local;
     if (!(await this.#accepts(user, password))) throw new SaslFailure('not-authorized');
     return { done: true, user, data: undefined };
   }

@@ -10,7 +10,13 @@ import type { ChannelBinding, CredentialStore, SaslMechanism, SaslStep } from '.
 export interface SaslObserver {
   /** The stream has its `user` already. */
   succeeded(stream: ClientStream): void;
-  failed(stream: ClientStream, failure: SaslFailure): void;
+  /** An exchange is about to begin; it does once the promise resolves, if there is one. */
+  begins?(stream: ClientStream): void | Promise<void>;
+  /**
+   * The client is told once the promise resolves, if there is one.
+   * @param claimed localpart of the account whose password it tried
+   */
+  failed(stream: ClientStream, failure: SaslFailure, claimed?: string): void | Promise<void>;
   /** Something other than a `SaslFailure` was thrown; the client hears `temporary-auth-failure`. */
   faulty(stream: ClientStream, error: unknown): void;
 }
@@ -50,12 +56,17 @@ export class SaslFeature implements StreamFeature {
   }
 
   async handle(stream: ClientStream, element: Stanza): Promise<void> {
-    if (element.name === 'auth' && !this.#makeWay(stream)) return;
+    if (element.name === 'auth') {
+      if (!this.#makeWay(stream)) return;
+      const turn = this.#options.observer.begins?.(stream);
+      if (turn !== undefined) await turn;
+      if (stream.state === 'closed') return;
+    }
     let step: SaslStep;
     try {
       step = await this.#step(stream, element);
     } catch (error) {
-      this.#fail(stream, error);
+      await this.#fail(stream, error);
       return;
     }
     if (stream.state === 'closed') return; // while the backend was asked
@@ -78,13 +89,15 @@ export class SaslFeature implements StreamFeature {
 
   #begin(stream: ClientStream, auth: Stanza): Promise<SaslStep> {
     const { store, mechanisms, requireEncryption, binding } = this.#options;
+    const domain = stream.host?.domain ?? '';
     if (requireEncryption && !stream.secure) throw new SaslFailure('encryption-required');
     const name = auth.attr('mechanism');
     const mechanism = mechanisms(stream).find((offered) => offered.name === name);
     if (mechanism === undefined) throw new SaslFailure('invalid-mechanism');
     if (!this.#isSafe(stream, mechanism)) throw new SaslFailure('encryption-required');
     const initial = decode(auth);
-    stream.exchange = mechanism.begin({ domain: stream.host?.domain ?? '', store, binding: binding?.(stream) });
+    const certified = stream.channel?.certified(domain) ?? [];
+    stream.exchange = mechanism.begin({ domain, store, binding: binding?.(stream), certified });
     return stream.exchange.step(initial);
   }
 
@@ -102,16 +115,17 @@ export class SaslFeature implements StreamFeature {
    */
   #makeWay(stream: ClientStream): boolean {
     if (stream.exchange === undefined) return true;
-    this.#options.observer.failed(stream, new SaslFailure('aborted'));
+    void this.#options.observer.failed(stream, new SaslFailure('aborted'));
     stream.authenticationFailed();
     return stream.state !== 'closed';
   }
 
-  #fail(stream: ClientStream, error: unknown): void {
+  async #fail(stream: ClientStream, error: unknown): Promise<void> {
+    const claimed = stream.exchange?.claimed;
     stream.exchange = undefined;
     if (!(error instanceof SaslFailure)) this.#options.observer.faulty(stream, error);
     const failure = error instanceof SaslFailure ? error : new SaslFailure('temporary-auth-failure');
-    this.#options.observer.failed(stream, failure); // even of a client that left: it may be guessing passwords
+    await this.#options.observer.failed(stream, failure, claimed); // even of a client that left: it may be guessing
     stream.send(failure.toElement());
     stream.authenticationFailed();
   }

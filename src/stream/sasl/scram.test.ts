@@ -10,7 +10,7 @@ const EXPORTER = Buffer.from('32 bytes of exported key material');
 const store = new TestStore({ a: 'pw', victim: 'other', 'x,y=z': 'pw', gone: '' });
 
 function context(binding?: ChannelBinding): SaslContext {
-  return { domain: 's.test', store, binding };
+  return { domain: 's.test', store, binding, certified: [] };
 }
 
 const withBinding: ChannelBinding = {
@@ -61,7 +61,12 @@ describe('SCRAM', () => {
     const exchange = mechanism.begin({
       domain: 's.test',
       binding: undefined,
-      store: { scramKeys: () => keys, checkPassword: () => Promise.reject(new Error('not asked for')) },
+      certified: [],
+      store: {
+        exists: () => Promise.reject(new Error('not asked for')),
+        scramKeys: () => keys,
+        checkPassword: () => Promise.reject(new Error('not asked for')),
+      },
     });
     expect(await exchange.step(Buffer.from(first))).toEqual({ done: false, challenge: Buffer.from(challenge) });
     const last = await exchange.step(Buffer.from(final));

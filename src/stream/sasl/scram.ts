@@ -56,6 +56,7 @@ class ScramExchange implements SaslExchange {
   readonly #plus: boolean;
   readonly #makeNonce: () => string;
   #challenged: Challenged | undefined;
+  claimed: string | undefined;
 
   constructor(context: SaslContext, hash: ScramHash, plus: boolean, makeNonce: () => string) {
     this.#context = context;
@@ -72,6 +73,7 @@ class ScramExchange implements SaslExchange {
   async #challenge(first: ClientFirst): Promise<SaslStep> {
     const bindingInput = this.#bindingInput(first);
     const user = resolveUser(this.#context.domain, first.username, first.authzid);
+    this.claimed = user.local;
     const keys = await this.#context.store.scramKeys(user.local ?? '', this.#hash);
     const nonce = first.nonce + this.#makeNonce();
     const challenge = `r=${nonce},s=${keys.salt.toString('base64')},i=${keys.iterations}`;

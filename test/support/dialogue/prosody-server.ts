@@ -89,17 +89,19 @@ function configuration(
   { hosts, options, without = [], with: more = [] }: TestServerOptions,
 ): string {
   const disabled = new Set([...NOT_OF_THIS_STAGE, ...without]);
+  const provider = more.find((name) => name.startsWith('auth_')) ?? 'auth_internal_plain';
+  const enabled = [...USUAL, ...more.filter((name) => name !== provider)];
   const settings = Object.entries(options).map(([name, value]) => `${name} = ${luaValue(value)}`);
   return [
     'run_as_root = true',
     `data_path = ${luaValue(folder)}`,
     `certificates = ${luaValue(folder)}`,
     `log = { debug = ${luaValue(join(folder, 'prosody.log'))} }`,
-    `modules_enabled = { ${[...USUAL, ...more].map(luaValue).join(', ')} }`,
+    `modules_enabled = { ${enabled.map(luaValue).join(', ')} }`,
     `modules_disabled = { ${[...disabled].map(luaValue).join(', ')} }`,
     `c2s_ports = { ${port} }`,
     'c2s_interfaces = { "127.0.0.1" }',
-    'authentication = "internal_plain"',
+    `authentication = ${luaValue(provider.slice('auth_'.length))}`,
     'storage = "internal"',
     'c2s_require_encryption = false',
     'allow_unencrypted_plain_auth = true',

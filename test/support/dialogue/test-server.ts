@@ -1,4 +1,5 @@
 /** A server that dialogues and clients run against, whoever wrote it. */
+import type { StorageConfig } from '../../../src/app/storage.ts';
 
 /** Value of a server option in a dialogue. */
 export type OptionValue = string | number | boolean;
@@ -15,6 +16,8 @@ export interface TestServerOptions {
   readonly with?: readonly string[];
   /** Folder with certificates of the domains: STARTTLS is offered. */
   readonly certificates?: string;
+  /** Where Couplet keeps its data; in memory by default. */
+  readonly storage?: StorageConfig;
 }
 
 /** A running server. It offers PLAIN and SCRAM over TCP without TLS, and listens on 127.0.0.1 only. */

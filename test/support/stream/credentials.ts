@@ -20,6 +20,10 @@ export class TestStore implements CredentialStore {
     this.passwords = new Map(Object.entries(passwords));
   }
 
+  exists(username: string): Promise<boolean> {
+    return Promise.resolve(this.passwords.has(username));
+  }
+
   async checkPassword(username: string, password: string): Promise<boolean> {
     this.asked.push(`${username}:${password}`);
     await this.gate;

@@ -21,7 +21,7 @@ export function loginHost(domain = 'a.test', options: Partial<SaslOptions> = {})
     allowUnencryptedPlain: true,
     observer: {
       succeeded: ({ user }) => outcomes.push(`+${String(user)}`),
-      failed: (_stream, { condition }) => outcomes.push(`-${condition}`),
+      failed: (_stream, { condition }) => void outcomes.push(`-${condition}`),
       faulty: (_stream, error) => outcomes.push(`!${String(error)}`),
     },
     ...options,

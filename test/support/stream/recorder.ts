@@ -31,6 +31,8 @@ export class RecordedSession implements BoundSession {
   readonly jid: Jid;
   readonly received: Stanza[] = [];
   readonly ends: StreamEnd[] = [];
+  /** Something that is not answered yet. */
+  unanswered: Promise<void> | undefined;
   /** Called with every stanza. */
   onReceive: (stanza: Stanza) => void = () => undefined;
 
@@ -41,6 +43,10 @@ export class RecordedSession implements BoundSession {
   receive(stanza: Stanza): void {
     this.received.push(stanza);
     this.onReceive(stanza);
+  }
+
+  settled(): Promise<void> | undefined {
+    return this.unanswered;
   }
 
   streamEnded(end: StreamEnd): void {
@@ -89,6 +95,7 @@ const CHANNEL: SecureChannel = {
   cipher: 'TLS_AES_128_GCM_SHA256',
   types: Object.keys(BINDINGS),
   data: (type) => (Object.hasOwn(BINDINGS, type) ? Buffer.from(BINDINGS[type] ?? '') : undefined),
+  certified: () => [],
 };
 
 /** The client's end of a stream under test. */
@@ -125,7 +132,7 @@ export class RecordedClient implements StreamSink {
         const token = this.#reader.next();
         if (token === undefined) break;
         if (token === 'open') this.stream.open(this.#reader.header);
-        else if (token === 'close') this.stream.closeTag();
+        else if (token === 'close') await this.stream.closeTag();
         else await this.stream.stanza(this.#reader.stanza);
       }
     } catch (error) {

@@ -62,7 +62,7 @@ export function serviceOptions(
     limitsBeforeAuth: LIMITS_BEFORE_AUTH,
     limitsAfterAuth: LIMITS_AFTER_AUTH,
     maxAuthFailures: 5,
-    deadlines: { tls: 10_000, header: 30_000, auth: 60_000, bind: 60_000, close: 5000, ...deadlines },
+    deadlines: { tls: 10_000, header: 30_000, auth: 60_000, bind: 60_000, finish: 30_000, close: 5000, ...deadlines },
     maxUnauthenticated: 50,
     output: { soft: 1024 * 1024, hard: 4 * 1024 * 1024, stall: 60_000 },
     ...more,

@@ -12,6 +12,7 @@ export async function postgresqlMedium(url: string): Promise<ReusableMedium> {
   const driver = await openPostgresqlDriver({
     url,
     schema,
+    copies: '',
     lockWait: 0,
     warn: () => undefined,
   });

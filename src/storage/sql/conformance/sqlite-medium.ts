@@ -17,7 +17,9 @@ export async function sqliteMedium(directory: string): Promise<ReusableMedium> {
     driver: await SqliteDriver.open(file, 'normal'),
     blobs: () => new MemoryBlobs(),
     empty: async () => {
-      sql.database.exec('delete from cell; delete from counter; delete from entry; delete from arrival; delete from archive');
+      sql.database.exec(
+        'delete from cell; delete from counter; delete from entry; delete from arrival; delete from archive',
+      );
     },
   };
 }

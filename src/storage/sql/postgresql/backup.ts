@@ -2,14 +2,14 @@
  * Backup and restore of a PostgreSQL schema. A backup is a SQLite database, the same as that of a server on SQLite: so
  * it needs no tools of PostgreSQL, can be looked into, and moves the data from one kind of storage to the other.
  */
-import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SQLInputValue } from 'node:sqlite';
 import pg from 'pg';
 import { newArchiveEpoch } from '../../archive-id.ts';
 import { BACKUP_TABLES } from '../backup-tables.ts';
 import type { BackupTable } from '../backup-tables.ts';
-import { numberOf } from '../columns.ts';
+import { numberOf, textOf } from '../columns.ts';
 import type { Row } from '../columns.ts';
 import { MIGRATIONS } from '../migrations/migrations.ts';
 import type { Progress } from '../progress.ts';
@@ -30,23 +30,30 @@ const ROWS = 500;
  * Copies the data as it is at one moment, while a server may be writing. The file appears under its name when it is
  * complete and on disk.
  * @param progress rows copied, of about how many
+ * @param version step that the schema is at, and the copy is to be at
  * @throws Error if the file is there already, or the data cannot be read
  */
-export async function backupPostgresql(place: PostgresqlPlace, file: string, progress?: Progress): Promise<void> {
+export async function backupPostgresql(
+  place: PostgresqlPlace,
+  file: string,
+  progress?: Progress,
+  version: number = MIGRATIONS.length,
+): Promise<void> {
   if (existsSync(file)) throw new Error(`${file} is there already`);
   const part = `${file}.part`;
   removeDatabase(part);
   writeFileSync(part, '', { mode: 0o600 }); // it holds the keys of accounts
   const client = new pg.Client(clientConfig(place));
+  client.on('error', () => undefined); // what is under way gets it too
   try {
     await client.connect();
     await client.query(sessionSettings(place));
     await client.query('set statement_timeout = 0');
-    const version = await schemaVersion(client);
-    if (version !== MIGRATIONS.length) throw new Error(`the schema is ${version}, and ${MIGRATIONS.length} is needed`);
+    const found = await schemaVersion(client);
+    if (found !== version) throw new Error(`the schema is ${found}, and ${version} is needed`);
     const sql = openForWriting(part, 'full');
     try {
-      migrateSqlite(sql, part);
+      migrateSqlite(sql, part, MIGRATIONS.slice(0, version));
       await copyFrom(client, sql, progress);
       sql.database.exec('pragma journal_mode = delete');
     } finally {
@@ -63,11 +70,18 @@ export async function backupPostgresql(place: PostgresqlPlace, file: string, pro
 
 /**
  * Replaces all data of a schema by a backup, in one transaction. Archives begin a new epoch: an id given out after the
- * backup was made is not given again. What was there before is gone; take a backup first.
+ * backup was made is not given again. The data from before is copied to `SCHEMA.before-restore-TIME.sqlite`.
+ * @param copies folder for that copy
  * @param progress rows written, of how many
+ * @returns path of the copy, if there was any data
  * @throws Error if a server uses the data, or the file is no sound backup; nothing is changed then
  */
-export async function restorePostgresql(file: string, place: PostgresqlPlace, progress?: Progress): Promise<void> {
+export async function restorePostgresql(
+  file: string,
+  place: PostgresqlPlace,
+  copies: string,
+  progress?: Progress,
+): Promise<string | undefined> {
   checkBackup(file);
   const folder = mkdtempSync(join(dirname(file), 'restore-'));
   const writer = new WriterConnection(place);
@@ -80,7 +94,9 @@ export async function restorePostgresql(file: string, place: PostgresqlPlace, pr
       migrateSqlite(sql, copy);
       const client = await writer.open(0);
       await migratePostgresql(client, place.schema);
+      const before = await copyAside(client, place, copies);
       await copyTo(client, sql, progress);
+      return before;
     } finally {
       sql.database.close();
     }
@@ -88,6 +104,14 @@ export async function restorePostgresql(file: string, place: PostgresqlPlace, pr
     await writer.close();
     rmSync(folder, { recursive: true });
   }
+}
+
+async function copyAside(client: pg.Client, place: PostgresqlPlace, copies: string): Promise<string | undefined> {
+  if ((await query(client, 'select 1 from store limit 1')).length === 0) return undefined;
+  mkdirSync(copies, { recursive: true, mode: 0o700 });
+  const copy = join(copies, `${place.schema}.before-restore-${new Date().toISOString().replaceAll(':', '')}.sqlite`);
+  await backupPostgresql(place, copy);
+  return copy;
 }
 
 async function copyFrom(client: pg.Client, sql: Statements, progress: Progress | undefined): Promise<void> {
@@ -100,7 +124,8 @@ async function copyFrom(client: pg.Client, sql: Statements, progress: Progress |
   const whole = numberOf(estimated[0]?.['rows']);
   let done = 0;
   for (const { name, columns } of BACKUP_TABLES) {
-    const names = Object.keys(columns);
+    const known = sql.rows('select name from pragma_table_info(?1)', name).map((row) => textOf(row['name']));
+    const names = Object.keys(columns).filter((column) => known.includes(column)); // an older step may lack some
     const insert = `insert into ${name} (${names.join()}) values (${names.map((_, i) => `?${i + 1}`).join()})`;
     await client.query(`declare rows no scroll cursor for select ${names.join()} from ${name}`);
     for (;;) {

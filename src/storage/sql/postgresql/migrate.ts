@@ -6,14 +6,15 @@ import { MIGRATIONS } from '../migrations/migrations.ts';
 import { quoted } from './connect.ts';
 
 /**
- * Runs the steps that are missing, each in a transaction of its own. PostgreSQL is not copied before: that is what its
- * own tools and `backup` are for.
+ * Runs the steps that are missing, each in a transaction of its own.
+ * @param copy is called before the first step that changes a schema with data in it, with the step it is at
  * @throws Error if a newer server made the schema
  */
 export async function migratePostgresql(
   client: pg.Client,
   schema: string,
   migrations: readonly Migration[] = MIGRATIONS,
+  copy: (version: number) => Promise<void> = async () => undefined,
 ): Promise<void> {
   await client.query(`create schema if not exists ${quoted(schema)}`);
   await client.query(
@@ -25,7 +26,9 @@ export async function migratePostgresql(
       `schema ${schema} has step ${version} and this server knows ${migrations.length}: a newer one made it`,
     );
   }
-  for (const { number, title, postgresql } of migrations.filter((step) => step.number > version)) {
+  const missing = migrations.filter((step) => step.number > version);
+  if (version > 0 && missing.some(({ postgresql }) => postgresql !== '')) await copy(version);
+  for (const { number, title, postgresql } of missing) {
     await client.query('begin');
     try {
       await client.query('set local statement_timeout = 0');

@@ -13,6 +13,9 @@ const PASSING = [
   '58', // input or output
 ];
 
+/** The server ended a statement that took longer than `statement_timeout`. */
+const CANCELLED = '57014';
+
 /** The five characters of an error that the server sent. */
 function sqlState(error: Error): string | undefined {
   return 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
@@ -24,9 +27,13 @@ export function isRefusal(error: Error): boolean {
   return state !== undefined && !PASSING.some((passing) => state.startsWith(passing));
 }
 
-/** An error from before COMMIT was sent: nothing is applied. `unavailable` if trying again makes sense. */
+/**
+ * An error from before COMMIT was sent: nothing is applied. `too-slow` if the server gave a statement up, `unavailable`
+ * if trying again makes sense.
+ */
 export function databaseError(thrown: unknown): Error {
   const error = toError(thrown);
   if (error instanceof StorageError || isRefusal(error)) return error;
-  return new StorageError('unavailable', `the database cannot be used: ${error.message}`, { cause: error });
+  const condition = sqlState(error) === CANCELLED ? 'too-slow' : 'unavailable';
+  return new StorageError(condition, `the database cannot be used: ${error.message}`, { cause: error });
 }

@@ -47,6 +47,8 @@ export class PostgresqlReader {
     });
     // An unused connection that is lost is replaced by itself.
     this.#pool.on('error', () => undefined);
+    // A connection in use tells its query, and everybody who listens: without a listener that would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** The number of a store, if it has one. */

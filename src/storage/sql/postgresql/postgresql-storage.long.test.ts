@@ -17,6 +17,7 @@ test('R8: a connection that is dead and open is given up; what it left at the se
     url: server.url(proxy.port),
     schema: 'stall',
     blobs: directory,
+    copies: directory,
     lockWait: 0,
     report: (error) => reports.push(error),
     warn: () => undefined,

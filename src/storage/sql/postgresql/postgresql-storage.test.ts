@@ -49,6 +49,7 @@ async function open(more: Partial<PostgresqlOptions> = {}): Promise<Storage> {
     url: server.url(proxy.port),
     schema,
     blobs: directory,
+    copies: directory,
     lockWait: 1000,
     report: (error) => reports.push(error),
     warn: (message) => warnings.push(message),
@@ -163,6 +164,16 @@ test('reads survive the loss of their connections', async () => {
     proxy.cut();
     expect(await written(storage)).toEqual({ counted: 1, stanzas: ['<m1/>'] });
   }
+});
+
+test('R6: a connection that is lost before its first statement is answered is replaced', async () => {
+  const storage = await open();
+  await write(storage, 1).settled();
+  proxy.cut();
+  let cuts = 0;
+  proxy.inspect((bytes) => (bytes.includes('search_path') && cuts++ === 0 ? 'pass and cut' : 'pass'));
+  expect(await storage.counter(HOST, 'counter').get('b', 'x')).toBe(0);
+  expect(cuts).toBeGreaterThan(0);
 });
 
 test('while the database is away reads fail as unavailable, writes wait', async () => {

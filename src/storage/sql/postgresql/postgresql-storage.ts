@@ -1,10 +1,13 @@
 /** The storage of a server that keeps its data in PostgreSQL, and uploads in files. */
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type pg from 'pg';
 import { DriverStorage, STORAGE_DEFAULTS } from '../../driver-storage.ts';
 import { FileBlobs } from '../../files/file-blobs.ts';
 import type { Storage } from '../../stores.ts';
+import { MIGRATIONS } from '../migrations/migrations.ts';
 import type { PostgresqlPlace } from './connect.ts';
 import { migratePostgresql } from './migrate.ts';
 import { PostgresqlDriver } from './postgresql-driver.ts';
@@ -17,13 +20,15 @@ export interface PostgresqlOptions {
   readonly url: string;
   /** Schema of the tables, made if it is not there. */
   readonly schema: string;
+  /** Folder for a copy of the data that is made before the schema is changed. */
+  readonly copies: string;
   /** Folder of uploads. */
   readonly blobs: string;
   /** Milliseconds to wait for another server to give up the data. */
   readonly lockWait: number;
   /** Is told why attempts to write failed. */
   readonly report: (error: Error) => void;
-  /** Is told of settings of the database that lose data. */
+  /** Is told of settings of the database that lose data, and of a copy that was made. */
   readonly warn: (message: string) => void;
 }
 
@@ -54,12 +59,26 @@ export async function openPostgresqlDriver(
   try {
     const client = await writer.open(options.lockWait);
     await check(client, options.warn);
-    await migratePostgresql(client, place.schema);
+    await migratePostgresql(client, place.schema, MIGRATIONS, (version) => copyBefore(place, version, options));
     return new PostgresqlDriver(writer, new PostgresqlReader(place));
   } catch (error) {
     await writer.close();
     throw error;
   }
+}
+
+/** The file replaces one from an attempt whose step failed: data may have been written since. */
+async function copyBefore(
+  place: PostgresqlPlace,
+  version: number,
+  { copies, warn }: Pick<PostgresqlOptions, 'copies' | 'warn'>,
+): Promise<void> {
+  const { backupPostgresql } = await import('./backup.ts');
+  const file = join(copies, `${place.schema}.before-${version + 1}.sqlite`);
+  mkdirSync(copies, { recursive: true, mode: 0o700 });
+  rmSync(file, { force: true });
+  await backupPostgresql(place, file, undefined, version);
+  warn(`the database was copied to ${file} before its schema was changed`);
 }
 
 /** The place with a name that no other process has. */

@@ -2,11 +2,12 @@
  * Backup and restore of a SQLite database. A backup is a SQLite database too, in one file. Files that were uploaded
  * are not part of it: they are never changed, so the folder `blobs` can be copied after the backup was made.
  */
-import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { newArchiveEpoch } from '../../archive-id.ts';
 import { numberOf, textOf } from '../columns.ts';
 import { MIGRATIONS } from '../migrations/migrations.ts';
+import { copyFile } from '../copy-file.ts';
 import type { Progress } from '../progress.ts';
 import { syncFile } from '../sync-file.ts';
 import { DataLock } from './data-lock.ts';
@@ -52,10 +53,11 @@ export async function backupSqlite(directory: string, file: string, progress?: P
 /**
  * Replaces the data in a folder by a backup. The data from before is kept as `couplet.sqlite.before-restore-TIME`.
  * Archives begin a new epoch: an id given out after the backup was made is not given again.
+ * @param progress bytes copied, of how many
  * @returns path of the data from before, if there was any
  * @throws Error if a server uses the folder, or the file is no sound backup; nothing is changed then
  */
-export function restoreSqlite(file: string, directory: string): string | undefined {
+export function restoreSqlite(file: string, directory: string, progress?: Progress): string | undefined {
   checkBackup(file);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = new DataLock(directory);
@@ -63,7 +65,7 @@ export function restoreSqlite(file: string, directory: string): string | undefin
     const target = databaseIn(directory);
     const part = `${target}.part`;
     for (const path of [part, `${part}-wal`, `${part}-shm`]) rmSync(path, { force: true });
-    copyFileSync(file, part);
+    copyFile(file, part, progress);
     beginNewEpoch(part);
     syncFile(part);
     const before = setAside(target);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -50,7 +50,9 @@ test('a database with data is copied before it is changed', () => {
 test('R20: a step that fails half-way leaves nothing, and the next start goes on from there', () => {
   migrateSqlite(sql, file, [first]);
   const broken = step(3, 'create table c (x); insert into nowhere values (1)');
+  writeFileSync(`${file}.before-2`, 'old');
   expect(() => migrateSqlite(sql, file, [first, step(2, 'create table b (x)'), broken])).toThrow('nowhere');
+  expect(statSync(`${file}.before-2`).size).toBeGreaterThan(3);
   expect(schemaVersion(sql)).toBe(2);
   expect(sql.row("select 1 from sqlite_schema where name = 'c'")).toBeUndefined();
   migrateSqlite(sql, file, [first, step(2, 'create table b (x)'), step(3, 'create table c (x)')]);

@@ -1,5 +1,5 @@
 /** Brings the schema of a SQLite database up to date. Whoever calls holds the lock of the data. */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import type { Migration } from '../migrations/migration.ts';
 import { MIGRATIONS } from '../migrations/migrations.ts';
 import { numberOf } from '../columns.ts';
@@ -44,10 +44,9 @@ export function schemaVersion(sql: Statements): number {
   return numberOf(sql.row('pragma user_version')?.['user_version']);
 }
 
-/** A copy under its final name is complete. */
+/** A copy under its final name is complete. One from an attempt whose step failed is replaced: it may be old by now. */
 function copyBefore(sql: Statements, file: string, number: number): string {
   const copy = `${file}.before-${number}`;
-  if (existsSync(copy)) return copy; // from an attempt whose step failed
   const part = `${copy}.part`;
   rmSync(part, { force: true });
   sql.run('vacuum into ?1', part);

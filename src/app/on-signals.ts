@@ -1,4 +1,4 @@
-/** Signals: the first one stops the server in order, the second one at once. */
+/** Signals: the first SIGTERM or SIGINT stops the server in order, the second one at once; SIGHUP has it read files anew. */
 import { constants } from 'node:os';
 import type { Log } from '../logging/log.ts';
 
@@ -8,8 +8,8 @@ const SIGNAL_BASE = 128;
 /** Exit code of a server that did not stop as it should. */
 const EXIT_FAILED = 1;
 
-/** Call `stop` at SIGTERM or SIGINT. SIGHUP does nothing, where it would end a process that says nothing about it. */
-export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+/** Call `stop` at SIGTERM or SIGINT, and `reload`, which must not reject, at each SIGHUP before that. */
+export function onSignals(log: Log, stop: () => Promise<void>, reload: () => Promise<void>): void {
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -22,5 +22,7 @@ export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
       });
     });
   }
-  process.on('SIGHUP', () => log.warn({}, 'the configuration is read when the server starts: SIGHUP changes nothing'));
+  process.on('SIGHUP', () => {
+    if (!stopping) void reload();
+  });
 }

@@ -1,0 +1,75 @@
+/**
+ * Soak: `SOAK_MINUTES` of load (1 unless told otherwise; 60 for the figure of a release) on one process that is not
+ * touched, with its memory and its open files watched.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { CLEAN, check } from './checker.ts';
+import { Load } from './load.ts';
+import { randomFrom, runSeed } from './random.ts';
+import { FaultServer } from './server-process.ts';
+
+const minutes = Number(process.env['SOAK_MINUTES'] ?? 1);
+
+/** Samples there are; those of the first third are warming up. */
+const SAMPLES = 60;
+const WARM = 20;
+
+const MB_PER_KB = 1 / 1024;
+
+test.skipIf(process.platform !== 'linux')(
+  `R30: ${minutes} minutes of load`,
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'couplet-faults-'));
+    const server = await FaultServer.prepare(folder, ['storage: sqlite']);
+    try {
+      await server.seed(8);
+      await server.start();
+      const load = new Load({ port: server.port, accounts: 8, pause: 200, random: randomFrom(runSeed()) });
+      const samples: { readonly rss: number; readonly handles: number }[] = [];
+      for (let n = 0; n < SAMPLES; n++) {
+        await sleep((minutes * 60_000) / SAMPLES);
+        samples.push({ rss: residentMegabytes(server.pid), handles: readdirSync(`/proc/${server.pid}/fd`).length });
+      }
+      const warm = samples.slice(WARM);
+      const perHour = slope(warm.map(({ rss }) => rss)) * (SAMPLES / minutes) * 60;
+      const [first, last] = [warm[0], warm.at(-1)];
+      process.stdout.write(`${minutes} min: ${perHour.toFixed(1)} MB/h, ${JSON.stringify({ first, last })}, `);
+      await load.finish();
+      expect(await server.end('SIGTERM')).toBe(0);
+      await load.ended();
+      await server.start();
+      await load.readBack();
+      const verdict = check(load.history);
+      process.stdout.write(`acknowledged ${verdict.acknowledged}\n`);
+      expect(verdict).toMatchObject({ ...CLEAN, refused: 0 });
+      expect(last?.handles).toBeLessThanOrEqual((first?.handles ?? 0) + 2);
+      if (minutes >= 30) expect(perHour).toBeLessThan(1);
+    } finally {
+      await server.end('SIGKILL');
+      rmSync(folder, { recursive: true });
+    }
+  },
+  minutes * 60_000 + 300_000,
+);
+
+function residentMegabytes(pid: number | undefined): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * MB_PER_KB;
+}
+
+/** Least squares, per sample. */
+function slope(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let over = 0;
+  let under = 0;
+  for (const [at, value] of values.entries()) {
+    over += (at - middle) * (value - mean);
+    under += (at - middle) ** 2;
+  }
+  return over / under;
+}
