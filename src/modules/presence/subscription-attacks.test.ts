@@ -13,6 +13,7 @@ import {
   start,
   stop,
 } from '../../../test/support/rosters.ts';
+import { inbound } from './subscription.ts';
 import { settled } from '../../../test/support/world.ts';
 import type { RosterItem, Subscription } from '../roster/service.ts';
 
@@ -102,6 +103,11 @@ describe('states cannot be forged (S60)', () => {
     await send(mallory, xml);
     expect(alice.take()).toEqual([]);
     expect(await itemOf(ALICE, 'mallory@localhost')).toBeUndefined();
+  });
+
+  // From another server they come in without the sender's side, which drops them above.
+  test.each(['subscribed', 'unsubscribed', 'unsubscribe'] as const)('%s out of nowhere changes nothing', (type) => {
+    expect(inbound(type, undefined, '')).toEqual({ item: undefined, passes: false });
   });
 
   test.each(['subscribed', 'unsubscribed', 'unsubscribe'])(

@@ -1,6 +1,6 @@
 /** TLS on the server's side of a socket, by Node's own engine. */
 import { X509Certificate } from 'node:crypto';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { TLSSocket, type SecureContext, type TLSSocketOptions } from 'node:tls';
 import type { SecureChannel } from '../../stream/interface.ts';
 import { certificateNames } from './certificate-names.ts';
@@ -41,6 +41,7 @@ export function secureSocket(socket: Socket, first: Buffer, credentials: TlsCred
   // With the first bytes given to it, and not read by it, the engine does without its largest buffer (64 KiB).
   socket.pause();
   socket.unshift(first);
+  socket.read = readPiece;
   const options: TLSSocketOptions & { readonly highWaterMark: number } = {
     isServer: true,
     secureContext: credentials.context,
@@ -53,6 +54,17 @@ export function secureSocket(socket: Socket, first: Buffer, credentials: TlsCred
   secure.disableRenegotiation();
   secure.on('_tlsError', destroy); // an alert or garbage later on; nothing else would end the connection
   return secure;
+}
+
+/**
+ * Bytes that the engine is given at once. Its first buffer has 1024; when that is full it makes one of 16 KiB and keeps it.
+ * A handshake with a key share of ML-KEM would fill it.
+ */
+const PIECE = 1000;
+
+/** In place of `read`, which would hand over all that was read already. */
+function readPiece(this: Socket, size = Math.min(PIECE, this.readableLength)): unknown {
+  return Socket.prototype.read.call(this, size);
 }
 
 function destroy(this: TLSSocket): void {
