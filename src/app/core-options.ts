@@ -32,6 +32,11 @@ export const SERVER_OPTIONS = z.object({
     .union([z.string().min(1), z.partialRecord(z.enum(LOG_LEVELS), z.string().min(1))])
     .default('*stderr')
     .describe('Where the log goes: a file, *stderr or *stdout; as LEVEL: PLACE also the least level written'),
+  memory_limit: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Bytes of memory above which new connections are refused; 80 % of what there is by default, 0 for none'),
   admin_socket: z.string().min(1).default('prosody.sock').describe('Socket for coupletctl, from data_path on'),
 });
 

@@ -13,6 +13,7 @@ import { makeGivenAccounts } from './given-accounts.ts';
 import { giveBackIdleMemory } from './idle-memory.ts';
 import { CERTIFICATES, ZERO_ADMIN, ZERO_HOST, loadSettings, zeroSettings } from './load-settings.ts';
 import { watchLoopDelay } from './loop-delay.ts';
+import { watchMemory } from './memory-pressure.ts';
 import { onSignals } from './on-signals.ts';
 import { reloadCertificates } from './reload-certificates.ts';
 import type { ServerSettings } from './server-settings.ts';
@@ -57,6 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
   onSignals(log, stop, reload);
   giveBackIdleMemory();
   watchLoopDelay(log, server.metrics);
+  watchMemory(server.network.admission, log, server.metrics, { limit: settings.memoryLimit });
   const { listeners } = server;
   const addresses = [...(await listeners.addresses('c2s')), ...(await listeners.addresses('c2s_direct_tls'))];
   process.stdout.write(banner({ settings, addresses, zero, users: line.users, first }));

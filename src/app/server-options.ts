@@ -32,6 +32,7 @@ export function serverOptions(raw: RawConfig, options: Options): Omit<ServerSett
     storage: storageOf(raw, options, dataPath),
     adminSocket: resolve(dataPath, options.admin_socket),
     log: logOf(raw, options.log, folder),
+    memoryLimit: options.memory_limit,
   };
 }
 

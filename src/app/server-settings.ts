@@ -13,6 +13,8 @@ export interface ServerSettings {
   readonly adminSocket: string;
   /** Least level that is logged, and where: a file descriptor or a path. */
   readonly log: { readonly level: LogLevel; readonly to: number | string };
+  /** Bytes of memory above which new connections are refused, 0 for no limit; `undefined` for what suits the machine. */
+  readonly memoryLimit?: number | undefined;
   /** What is allowed but most likely not meant, one sentence each. */
   readonly warnings: readonly string[];
 }

@@ -19,6 +19,13 @@ export interface SessionClosedEvent extends SessionEvent {
   readonly end: StreamEnd;
 }
 
+/** What another module, or the same one on another node, has to say about a session of this node. */
+export interface SessionSignalEvent extends SessionEvent {
+  /** Whose signal it is and what it means: `module/what`. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /** An account of this host changed; writes of observers join `unit`. */
 export interface UserEvent {
   /** Canonical bare JID. */
@@ -74,6 +81,8 @@ export interface CoreEvents {
   'session/bound': SessionEvent;
   /** A session ended; its presence is still readable. */
   'session/closed': SessionClosedEvent;
+  /** Somebody called `Sessions.signal`, on whatever node; raised where the session lives. */
+  'session/signal': SessionSignalEvent;
   /** A session sent presence without `to`. In the order of what else it sends. */
   'presence/broadcast': PresenceEvent;
   /** An account is being made. */

@@ -127,6 +127,7 @@ function makeHooks(report: (error: unknown, module: string) => void): Hooks {
     'session/deliver': new Hook(report),
     'session/bound': new Hook(report),
     'session/closed': new Hook(report),
+    'session/signal': new Hook(report),
     'presence/broadcast': new Hook(report),
     'user/created': new Hook(report),
     'user/deleted': new Hook(report),

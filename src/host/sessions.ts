@@ -1,5 +1,13 @@
 /** Who is where: the sessions of all nodes through the cluster's registry, those of this node as objects. */
-import type { Binding, BindResult, ClusterBackend, ConflictPolicy, Entry, FrameKind } from '../cluster/backend.ts';
+import type {
+  Binding,
+  BindResult,
+  ClusterBackend,
+  ConflictPolicy,
+  Entry,
+  FrameKind,
+  NodeId,
+} from '../cluster/backend.ts';
 import { StreamError } from '../stanza/stream-error.ts';
 import { LIMITS_OWN } from '../xml/limits.ts';
 import { parseStanza } from '../xml/reader.ts';
@@ -23,6 +31,14 @@ const EXPELLED: FrameKind<{ readonly sid: string; readonly reason: ExpulsionReas
     sid: text.slice(text.indexOf(' ') + 1),
     reason: text.startsWith('deleted ') ? 'deleted' : 'password-changed',
   }),
+};
+
+/** Something that a module has to say about the session. */
+const SIGNAL: FrameKind<{ readonly sid: string; readonly name: string }> = {
+  id: 5,
+  name: 'signal',
+  encode: ({ sid, name }) => `${name} ${sid}`,
+  decode: (text) => ({ sid: text.slice(text.indexOf(' ') + 1), name: text.slice(0, text.indexOf(' ')) }),
 };
 
 /** Why an account's sessions are closed. */
@@ -56,6 +72,10 @@ export class Sessions {
       }),
       cluster.handle(EXPELLED, (_from, { sid, reason }) => {
         this.#local.get(sid)?.close(expulsion(reason));
+        return { type: 'ok', body: '' };
+      }),
+      cluster.handle(SIGNAL, (_from, { sid, name }, body) => {
+        this.#signal(sid, name, Buffer.from(body, 'latin1').toString());
         return { type: 'ok', body: '' };
       }),
       cluster.on('rejoined', () => void this.#reassert()),
@@ -128,7 +148,7 @@ export class Sessions {
   /** Hand a stanza to the session of an entry: true if it took it, false if it is gone. */
   deliver(entry: Entry, stanza: Stanza): boolean | Promise<boolean> {
     if (entry.node === this.#cluster.self) return this.#local.get(entry.sid)?.deliver(stanza) === true;
-    return this.#forward(entry, stanza.wire(ANY_NS));
+    return this.#forward(entry.node, DELIVER, entry.sid, stanza.wire(ANY_NS));
   }
 
   /** The last available presence of the session of an entry, wherever it lives; `undefined` if it has none now. */
@@ -148,14 +168,28 @@ export class Sessions {
     }
   }
 
+  /** Raise `session/signal` for the sessions of an account, on the node of each. @param name without spaces */
+  async signal(user: string, name: string, text: string): Promise<void> {
+    const body = Buffer.from(text).toString('latin1');
+    for (const { node, sid } of await this.of(user)) {
+      if (node === this.#cluster.self) this.#signal(sid, name, text);
+      else void this.#forward(node, SIGNAL, { sid, name }, body); // with its node the session is gone
+    }
+  }
+
   /** Stop handling frames. */
   close(): void {
     for (const undo of this.#undo) undo();
   }
 
-  async #forward({ node, sid }: Entry, wire: string): Promise<boolean> {
+  #signal(sid: string, name: string, text: string): void {
+    const session = this.#local.get(sid);
+    if (session !== undefined) void session.host.hooks['session/signal'].emit({ session, name, text });
+  }
+
+  async #forward<Head>(node: NodeId, kind: FrameKind<Head>, head: Head, body: string): Promise<boolean> {
     for (;;) {
-      const reply = await this.#cluster.call(node, DELIVER, sid, wire);
+      const reply = await this.#cluster.call(node, kind, head, body);
       if (reply.type !== 'busy') return reply.type === 'ok' || reply.type === 'timeout'; // unknown: it may be there
       await this.#cluster.ready(node);
     }

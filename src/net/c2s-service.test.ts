@@ -133,7 +133,7 @@ it('S11: leaves nothing behind of connections that come and go', async () => {
   const wheel = new TimingWheel();
   const metrics = new Metrics();
   const service = new C2sService(serviceOptions([host]), wheel, new TlsContexts(), new TestLog(), metrics);
-  await service.open();
+  await service.open({ accepting: true });
   const address = service.addresses[0] ?? '';
   for (let round = 0; round < 10; round++) {
     await Promise.all(

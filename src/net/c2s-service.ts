@@ -6,9 +6,9 @@ import { StreamError } from '../stanza/stream-error.ts';
 import type { TimingWheel } from '../util/timing-wheel.ts';
 import { AddressLimit } from './address-limit.ts';
 import type { CutReason } from './connection.ts';
-import type { C2sListenOptions, NetListener } from './interface.ts';
+import type { Admission, C2sListenOptions, NetListener } from './interface.ts';
 import { StreamConnection, type StreamService } from './stream-connection.ts';
-import { TcpServer, type Acceptor } from './tcp-server.ts';
+import { TcpServer, type Acceptor, type RefusalReason } from './tcp-server.ts';
 import type { TlsContexts } from './tls/tls-contexts.ts';
 import type { TlsCredentials } from './tls/secure-socket.ts';
 
@@ -45,8 +45,8 @@ export class C2sService implements Acceptor, NetListener, StreamService {
   }
 
   /** Start to listen. @throws Error an address cannot be listened on */
-  async open(): Promise<void> {
-    this.#server = await TcpServer.listen(this.options, this, this.#log);
+  async open(admission: Admission): Promise<void> {
+    this.#server = await TcpServer.listen(this.options, this, admission, this.#log);
   }
 
   close(): Promise<void> {
@@ -81,8 +81,8 @@ export class C2sService implements Acceptor, NetListener, StreamService {
     this.#open.set(this.#connections.size);
   }
 
-  refused(): void {
-    this.#count('refused', 'total');
+  refused(reason: RefusalReason): void {
+    this.#count('refused', reason);
   }
 
   credentials(domain: string | undefined): TlsCredentials | undefined {

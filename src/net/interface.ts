@@ -121,9 +121,16 @@ export interface TlsHosts {
   serve(domain: string, options: TlsHostOptions): Promise<ServedCertificate & { readonly stop: () => void }>;
 }
 
+/** Whether new connections are taken, by all services. */
+export interface Admission {
+  /** While false they are closed at once. */
+  accepting: boolean;
+}
+
 /** The network of this process. */
 export interface Network {
   readonly tls: TlsHosts;
+  readonly admission: Admission;
   /** Serve clients. @throws Error an address cannot be listened on */
   listenC2s(options: C2sListenOptions): Promise<NetListener>;
 }

@@ -13,11 +13,13 @@ import { TlsContexts } from './tls/tls-contexts.ts';
 export function createNetwork(log: Log, metrics: Metrics, certificates?: string): Network {
   const wheel = new TimingWheel();
   const tls = new TlsContexts(certificates);
+  const admission = { accepting: true };
   return {
     tls,
+    admission,
     listenC2s: async (options) => {
       const service = new C2sService(options, wheel, tls, log, metrics);
-      await service.open();
+      await service.open(admission);
       return service;
     },
   };

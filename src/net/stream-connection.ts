@@ -217,7 +217,9 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
     this.#pulling = false;
     if (this.#holds !== 0) return;
     this.#resumeInput(); // only now that all of what came before is taken
-    if (this.#inputEnded) this.stream.eof();
+    if (!this.#inputEnded) return;
+    const pending = this.stream.inputEnded();
+    if (pending !== undefined) this.#wait(pending);
   }
 
   #take(): void {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TestLog } from '../../test/support/stream/service.ts';
 import { RawClient } from '../../test/support/stream/tcp.ts';
 import type { ListenOptions } from './interface.ts';
-import { TcpServer, type Acceptor } from './tcp-server.ts';
+import { TcpServer, type Acceptor, type RefusalReason } from './tcp-server.ts';
 
 /** Every server that was made, so that it can be given errors. */
 const made = vi.hoisted(() => new Array<Server>());
@@ -21,7 +21,9 @@ vi.mock('node:net', async (original) => {
 
 const servers: TcpServer[] = [];
 const sockets: Socket[] = [];
+const admission = { accepting: true };
 afterEach(() => {
+  admission.accepting = true;
   for (const server of servers.splice(0)) server.close();
   for (const socket of sockets.splice(0)) socket.destroy();
 });
@@ -29,17 +31,21 @@ afterEach(() => {
 const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 
 async function listen(options: Partial<ListenOptions>, log = new TestLog()) {
-  const acceptor = { accepted: 0, refusals: 0 };
+  const acceptor = { accepted: 0, refusals: 0, reasons: new Array<RefusalReason>() };
   const handlers: Acceptor = {
     accept: (socket) => {
       acceptor.accepted++;
       sockets.push(socket);
     },
-    refused: () => acceptor.refusals++,
+    refused: (reason) => {
+      acceptor.refusals++;
+      acceptor.reasons.push(reason);
+    },
   };
   const server = await TcpServer.listen(
     { interfaces: ['127.0.0.1'], ports: [0], backlog: 16, keepAlive: true, ...options },
     handlers,
+    admission,
     log,
   );
   servers.push(server);
@@ -95,6 +101,23 @@ describe('TcpServer', () => {
     expect(acceptor.accepted).toBe(2);
     await clients[2]?.until(({ ended, closed }) => ended || closed);
     for (const { socket } of clients) socket.destroy();
+  });
+
+  it('closes new connections at once while none are to be taken, and keeps those there are', async () => {
+    const { server, acceptor } = await listen({ interfaces: ['127.0.0.1', '127.0.0.2'] });
+    const [one = '', other = ''] = server.addresses;
+    const early = await RawClient.connect(one);
+    await vi.waitFor(() => expect(acceptor.accepted).toBe(1));
+    admission.accepting = false;
+    for (const address of [one, other]) {
+      await (await RawClient.connect(address)).until(({ ended, closed }) => ended || closed);
+    }
+    expect(acceptor.accepted).toBe(1);
+    expect(acceptor.reasons).toEqual(['memory', 'memory']);
+    expect(early.ended).toBe(false);
+    admission.accepting = true;
+    await RawClient.connect(other);
+    await vi.waitFor(() => expect(acceptor.accepted).toBe(2));
   });
 
   it('S122: survives that a connection cannot be accepted, and says so now and then', async () => {

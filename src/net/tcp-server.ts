@@ -1,18 +1,21 @@
 /** Listening sockets of one service. */
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import type { Log } from '../logging/log.ts';
-import type { ListenOptions } from './interface.ts';
+import type { Admission, ListenOptions } from './interface.ts';
 
 /** Shortest time between two log lines about connections that could not be taken, in milliseconds. */
 const LOG_INTERVAL = 10_000;
 /** First probe of the kernel on a quiet connection, in milliseconds. */
 const KEEPALIVE_DELAY = 600_000;
 
+/** Why a connection was closed at once: there are too many, or too little memory is left. */
+export type RefusalReason = 'total' | 'memory';
+
 /** Who takes the connections of a server. */
 export interface Acceptor {
   accept(socket: Socket): void;
-  /** A connection was closed at once, as there are too many. */
-  refused(): void;
+  /** A connection was closed at once. */
+  refused(reason: RefusalReason): void;
 }
 
 /** The listening sockets of one service. */
@@ -29,12 +32,12 @@ export class TcpServer {
    * Listen on all ports of all interfaces.
    * @throws Error one of them cannot be listened on; then none is
    */
-  static async listen(options: ListenOptions, acceptor: Acceptor, log: Log): Promise<TcpServer> {
+  static async listen(options: ListenOptions, acceptor: Acceptor, admission: Admission, log: Log): Promise<TcpServer> {
     const servers: Server[] = [];
     try {
       for (const name of options.interfaces) {
         for (const port of options.ports) {
-          const server = await listen(name, port, options, acceptor, log);
+          const server = await listen(name, port, options, acceptor, admission, log);
           if (server !== undefined) servers.push(server);
         }
       }
@@ -58,6 +61,7 @@ async function listen(
   port: number,
   options: ListenOptions,
   acceptor: Acceptor,
+  admission: Admission,
   log: Log,
 ): Promise<Server | undefined> {
   const server = createServer({
@@ -82,8 +86,13 @@ async function listen(
     throw new Error(`Cannot listen on ${format(host, port)}: ${reason(error)}`, { cause: error });
   }
   server.off('error', reject);
-  server.on('connection', (socket) => acceptor.accept(socket));
-  server.on('drop', () => acceptor.refused());
+  server.on('connection', (socket) => {
+    if (admission.accepting) return acceptor.accept(socket);
+    // Node cannot leave it to wait in the kernel, where the client would not know either that it has to try elsewhere.
+    socket.destroy();
+    acceptor.refused('memory');
+  });
+  server.on('drop', () => acceptor.refused('total'));
   // Out of descriptors, usually: libuv closes the connections that wait, and the next ones are tried again.
   const report = sparingly(LOG_INTERVAL, (error: Error) =>
     log.error({ err: error, port }, 'a connection was not accepted'),

@@ -57,7 +57,7 @@ export class C2sStream implements ClientStream {
   #authFailures = 0;
   #bindFailures = 0;
   /** The client has closed the stream. */
-  #closing = false;
+  #closing: 'closed' | 'lost' | undefined;
   /** What the session wrote before the client was told that it is bound. */
   #early: string[] | undefined;
 
@@ -134,22 +134,22 @@ export class C2sStream implements ClientStream {
 
   /** `</stream:stream>` (§4.4). It is answered after everything that came before it. */
   closeTag(): void | Promise<void> {
-    if (this.#closing || this.#state === 'closed') return;
-    this.#closing = true;
-    const pending = this.#session?.settled();
-    if (pending === undefined) return this.#end({ kind: 'closed' });
-    this.#sink.phase('finish');
-    return pending.then(() => this.#end({ kind: 'closed' }));
+    return this.#finish('closed');
   }
 
-  /** The client's side of the connection is at its end, in whatever way. */
+  /** The client's side of the connection is at its end; ours may not be, so that the last answers are still due. */
+  inputEnded(): void | Promise<void> {
+    return this.#finish('lost');
+  }
+
+  /** The connection is gone. */
   eof(): void {
-    this.#end({ kind: this.#closing ? 'closed' : 'lost' });
+    this.#end({ kind: this.#closing ?? 'lost' });
   }
 
   /** The client took too long for what the stream waits for. */
   timeout(): void {
-    if (this.#closing) return this.#end({ kind: 'closed' }); // it is we who took too long
+    if (this.#closing !== undefined) return this.#end({ kind: this.#closing }); // it is we who took too long
     const missing =
       this.#user !== undefined ? 'resource bound' : this.#host !== undefined ? 'authentication' : 'stream header';
     this.close(new StreamError('connection-timeout', `No ${missing} in time`));
@@ -303,6 +303,15 @@ export class C2sStream implements ClientStream {
     if (to === undefined) return true;
     const jid = Jid.parse(to);
     return jid !== undefined && (jid.key === this.#host?.domain || jid.key === this.#user?.key);
+  }
+
+  #finish(kind: 'closed' | 'lost'): void | Promise<void> {
+    if (this.#closing !== undefined || this.#state === 'closed') return;
+    this.#closing = kind;
+    const pending = this.#session?.settled();
+    if (pending === undefined) return this.#end({ kind });
+    this.#sink.phase('finish');
+    return pending.then(() => this.#end({ kind }));
   }
 
   #end(end: StreamEnd): void {

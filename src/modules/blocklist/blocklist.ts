@@ -24,6 +24,9 @@ import {
 /** How often a list is read anew because it was changed meanwhile. */
 const ATTEMPTS = 5;
 
+/** The signal that the account has blocked addresses, one a line. */
+const BLOCKED = 'blocklist/blocked';
+
 export default defineModule({
   name: 'blocklist',
   summary: 'Lets accounts block addresses',
@@ -80,6 +83,10 @@ export default defineModule({
               added,
               (address) => isExempt(user, m.domain, address) || isBlocked(list, address),
             );
+            // Whom a session sent presence directly is known where it lives.
+            m.host.sessions.signal(user, BLOCKED, keysOf(added).join('\n')).catch((fault: unknown) => {
+              m.log.error({ err: fault, user }, 'a blocked address could not be told that the account is unavailable');
+            });
           });
           return undefined;
         });
@@ -95,7 +102,7 @@ export default defineModule({
         const jids = parseItems(query);
         if (jids.length === 0 && query.elements().length > 0) throw new StanzaError('bad-request');
         return andThen(lists.peek(user) ?? lists.of(user), (list) => {
-          const removed = jids.length === 0 ? everyone(list) : jids.filter(({ key }) => list.has(key));
+          const removed = jids.length === 0 ? parseAll(list.keys()) : jids.filter(({ key }) => list.has(key));
           if (jids.length === 0)
             entries.clear(unit, user); // §3.5
           else for (const { key } of jids) entries.delete(unit, user, key);
@@ -105,6 +112,13 @@ export default defineModule({
       },
       { to: 'self' },
     );
+
+    m.on('session/signal', 'observe', ({ session, name, text }) => {
+      if (name !== BLOCKED) return;
+      m.find(Visibility)?.hideDirected(session, parseAll(text.split('\n')), (address) =>
+        isExempt(session.user, m.domain, address),
+      );
+    });
 
     // Read before the first stanza comes, so that none has to wait for it.
     m.on('session/bound', 'observe', ({ session }) => lists.load(session.user));
@@ -190,9 +204,9 @@ function keysOf(jids: readonly Jid[]): string[] {
   return jids.map(({ key }) => key);
 }
 
-function everyone(list: Blocklist): Jid[] {
+function parseAll(keys: Iterable<string>): Jid[] {
   const jids: Jid[] = [];
-  for (const key of list.keys()) {
+  for (const key of keys) {
     const jid = Jid.parse(key);
     if (jid !== undefined) jids.push(jid);
   }

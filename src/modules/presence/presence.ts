@@ -54,7 +54,7 @@ export default defineModule({
       (filter) => filters.add(filter),
       (filter) => filters.delete(filter),
     );
-    m.provide(Visibility, new VisibleContacts({ host, current, directed, itemsOf, isHidden }));
+    m.provide(Visibility, new VisibleContacts({ current, directed, itemsOf, isHidden }));
 
     m.streamFeature({
       offer: ({ state, user }) =>

@@ -1,17 +1,15 @@
 /** Hides accounts from addresses and shows them again, as other modules ask for (XEP-0191 v1.3 §3.3, §3.4). */
-import type { Host } from '../../host/host.ts';
+import type { Session } from '../../host/session.ts';
 import { Jid } from '../../jid/jid.ts';
 import { all, andThen } from '../../util/and-then.ts';
 import { sees, type RosterItems } from '../roster/service.ts';
 import type { CurrentPresence } from './current-presence.ts';
 import type { Directed } from './directed.ts';
 import { plainPresence } from './protocol.ts';
-import type { QuietOrigin } from './quiet-origin.ts';
 import type { PresenceFilter, Visibility } from './service.ts';
 
 /** What it works with. */
 export interface VisibilityParts {
-  readonly host: Host;
   readonly current: CurrentPresence;
   readonly directed: Directed;
   readonly itemsOf: (user: string) => RosterItems | Promise<RosterItems>;
@@ -34,7 +32,6 @@ export class VisibleContacts implements Visibility {
         for (const contact of seeing(items, addresses)) {
           if (!unless(contact)) current.withdraw(user, contact.key, origin);
         }
-        this.#hideDirected(user, addresses, unless, items, origin);
       }),
     );
   }
@@ -52,29 +49,19 @@ export class VisibleContacts implements Visibility {
     );
   }
 
-  /** Directed presence is known to the node of the session that sent it; resources of other nodes are not looked at. */
-  #hideDirected(
-    user: string,
-    addresses: readonly Jid[],
-    unless: (address: Jid) => boolean,
-    items: RosterItems,
-    origin: QuietOrigin,
-  ): void {
-    const { current, directed, host } = this.#parts;
+  hideDirected(session: Session, addresses: readonly Jid[], unless: (address: Jid) => boolean): void {
+    const { current, directed, itemsOf } = this.#parts;
     const keys = keysOf(addresses);
+    const origin = current.origin();
     origin.inOrder(() =>
-      andThen(host.sessions.of(user), (entries) => {
-        for (const { sid } of entries) {
-          const session = host.sessions.get(sid);
-          if (session === undefined) continue;
-          for (const address of directed.of(session)) {
-            const jid = Jid.parse(address);
-            if (jid === undefined || !names(keys, jid) || unless(jid)) continue;
-            const told = session.presence !== undefined && sees(items.get(jid.bare.key));
-            const unavailable = plainPresence(session.jid.key, address, 'unavailable');
-            directed.note(session, address, unavailable);
-            if (!told) current.send(unavailable, origin);
-          }
+      andThen(itemsOf(session.user), (items) => {
+        for (const address of directed.of(session)) {
+          const jid = Jid.parse(address);
+          if (jid === undefined || !names(keys, jid) || unless(jid)) continue;
+          const told = session.presence !== undefined && sees(items.get(jid.bare.key));
+          const unavailable = plainPresence(session.jid.key, address, 'unavailable');
+          directed.note(session, address, unavailable);
+          if (!told) current.send(unavailable, origin);
         }
       }),
     );

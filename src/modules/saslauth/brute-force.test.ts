@@ -15,7 +15,7 @@ afterEach(async () => {
 
 const SECOND = 1000;
 
-/** A host with the account alice, password "a"; loopback counts as any other address. */
+/** A host with the account alice, password "a"; loopback counts like every other one. */
 async function start(options: Record<string, unknown>): Promise<() => Promise<RawClient>> {
   world = await World.start({
     hosts: [

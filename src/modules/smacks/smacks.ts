@@ -1,5 +1,6 @@
 /** Stream Management (XEP-0198 v1.6.3): acknowledgements of stanzas, in both directions. Streams are not resumed. */
 import { z } from 'zod';
+import { duration } from '../../config/duration.ts';
 import { defineModule } from '../../host/module.ts';
 import { Session } from '../../host/session.ts';
 import { NS_SID } from '../../stanza/stanza-ids.ts';
@@ -8,6 +9,7 @@ import type { ClientStream } from '../../stream/interface.ts';
 import { el } from '../../xml/element.ts';
 import type { Stanza } from '../../xml/stanza.ts';
 import { UserArchive } from '../mam/service.ts';
+import { CHECKS, Overdue, type Asked } from './overdue.ts';
 import { NS_SM, failedElement, parseH, wrongCount } from './protocol.ts';
 import { Recovery, matters } from './recovery.ts';
 import { Acknowledgements } from './service.ts';
@@ -16,10 +18,12 @@ import { UnackedQueue } from './unacked.ts';
 /** Most bytes of stanzas that wait for an acknowledgement. */
 const MAX_QUEUE_BYTES = 1024 * 1024;
 
+const SECOND = 1000;
+
 const COMMANDS: ReadonlySet<string> = new Set(['enable', 'resume', 'r', 'a']);
 
 /** What is known of a stream whose client asked for acknowledgements. */
-interface Managed {
+interface Managed extends Asked {
   readonly stream: ClientStream;
   /** How many stanzas the client had sent before it asked. */
   readonly start: number;
@@ -51,6 +55,10 @@ export default defineModule({
       .min(0)
       .default(0)
       .describe('Stanzas that may go without an acknowledgement before the client is asked for one'),
+    smacks_max_ack_delay: duration(86_400)
+      .or(z.literal(0))
+      .default(30)
+      .describe('Seconds after which a client that was asked and has sent nothing since is gone; 0 waits for ever'),
   }),
 
   setup(m) {
@@ -58,6 +66,8 @@ export default defineModule({
     const states = m.sessionState<Managed | undefined>('managed', () => undefined);
     /** Sessions that sent `<enable/>`: they may do so once. */
     const asked = m.sessionState<boolean>('asked', () => false);
+    const overdue = m.carry('overdue', () => new Overdue<Managed>());
+    const gone = m.counter('gone_total', 'Clients that were sent away because they did not answer');
     const recovery = new Recovery(host, (stanza) => m.send(stanza));
 
     m.streamFeature({
@@ -93,6 +103,7 @@ export default defineModule({
     m.on('session/closed', 'observe', async ({ session }) => {
       const state = states.get(session);
       if (state === undefined) return;
+      overdue.delete(state);
       const unacked = state.queue.takeAll();
       const queried = m.find(UserArchive)?.hasQueried(session) === true;
       for (const item of unacked) {
@@ -101,6 +112,15 @@ export default defineModule({
       state.over = true;
       for (const { resolve } of state.waiters.splice(0)) resolve();
     });
+
+    if (options.smacks_max_ack_delay > 0) {
+      m.every((options.smacks_max_ack_delay * SECOND) / CHECKS, 'overdue', () => {
+        for (const { session } of overdue.check()) {
+          gone.inc();
+          session.close(new StreamError('connection-timeout', 'You did not acknowledge what you were sent'));
+        }
+      });
+    }
 
     m.provide(Acknowledgements, {
       settled: (session) => {
@@ -118,6 +138,7 @@ export default defineModule({
       asked.set(session, true);
       session.inTurn(() => {
         states.set(session, {
+          session,
           stream,
           start: session.handled.begun,
           queue: new UnackedQueue(),
@@ -125,6 +146,8 @@ export default defineModule({
           over: false,
           asking: false,
           askedAt: 0,
+          check: 0,
+          heard: 0,
         });
         stream.send(el('enabled', NS_SM));
       });
@@ -151,6 +174,7 @@ export default defineModule({
       if (!state.queue.acknowledge(h)) throw wrongCount(h, state.queue.sent);
       if (state.waiters.length > 0) settleWaiters(state);
       state.asking = false;
+      overdue.delete(state);
       if (state.queue.sent !== state.askedAt) ask(state); // else a client that counts wrong would be asked for ever
     }
 
@@ -158,6 +182,7 @@ export default defineModule({
     function ask(state: Managed): void {
       if (state.asking || state.queue.count <= options.smacks_max_unacked_stanzas) return;
       state.asking = true;
+      overdue.add(state);
       queueMicrotask(() => {
         state.askedAt = state.queue.sent;
         state.stream.send(el('r', NS_SM));
