@@ -12,7 +12,10 @@ afterEach(async () => {
   server = undefined;
 });
 
-test('all requests before </stream:stream> are answered before it is', async () => {
+test.each([
+  ['</stream:stream>', '</stream:stream>'],
+  ['the end of the connection', ''],
+])('all requests before %s are answered before it is', async (_what, closeTag) => {
   server = await startServer({ hosts: ['localhost'], options: {} });
   await server.addUser('alice', 'a');
   const client = await RawClient.connect(`127.0.0.1:${server.port}`);
@@ -24,7 +27,8 @@ test('all requests before </stream:stream> are answered before it is', async () 
     { length: 20 },
     (_, i) => `<iq type='set' id='s${i}'><query xmlns='jabber:iq:roster'><item jid='c${i}@x.test'/></query></iq>`,
   );
-  client.send(`${changes.join('')}<iq type='get' id='g'><query xmlns='jabber:iq:roster'/></iq></stream:stream>`);
+  client.send(`${changes.join('')}<iq type='get' id='g'><query xmlns='jabber:iq:roster'/></iq>${closeTag}`);
+  client.socket.end();
   await client.until(({ ended }) => ended);
   const answers = [...client.received.matchAll(/<iq [^>]*type='result'[^>]*>/g)].map(
     ([tag]) => /id='([sg]\d*)'/.exec(tag)?.[1],

@@ -53,6 +53,24 @@ describe('the end', () => {
     expect(session.ends).toEqual([{ kind: 'closed' }]);
   });
 
+  it.each(['timeout', 'eof', 'answers'] as const)('without a word waits too, until %s', async (what) => {
+    const host = loginHost();
+    const client = await bound(host);
+    const [session] = host.sessions;
+    if (session === undefined) throw new Error('not bound');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    session.unanswered = promise;
+    const ended = client.stream.inputEnded();
+    client.stream.write('<iq/>');
+    expect(client.take()).toBe('<iq/>');
+    expect(client.events.at(-1)).toBe('phase finish');
+    if (what !== 'answers') client.stream[what]();
+    resolve();
+    await ended;
+    expect(client.take()).toBe(END);
+    expect(session.ends).toEqual([{ kind: 'lost' }]); // a session that can be resumed may be (XEP-0198 §5)
+  });
+
   it('can be ours, with an error', async () => {
     const host = loginHost();
     const client = await bound(host);

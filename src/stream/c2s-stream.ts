@@ -56,7 +56,7 @@ export class C2sStream implements ClientStream {
   #session: BoundSession | undefined;
   #authFailures = 0;
   #bindFailures = 0;
-  /** The client has closed the stream. */
+  /** Set once nothing more comes from the client: it has closed the stream, or only its side of the connection. */
   #closing: 'closed' | 'lost' | undefined;
   /** What the session wrote before the client was told that it is bound. */
   #early: string[] | undefined;
