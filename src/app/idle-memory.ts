@@ -24,6 +24,8 @@ export function giveBackIdleMemory(interval = INTERVAL): () => void {
   const collect = collector();
   let before = performance.eventLoopUtilization();
   let smallest = 0;
+  /** Bytes in use after the last collection; what is in use before one is mostly garbage after a burst. */
+  let live = 0;
   const trim = mallocTrim();
   let trimmed = 0;
   const timer = setInterval(() => {
@@ -32,9 +34,9 @@ export function giveBackIdleMemory(interval = INTERVAL): () => void {
     before = now;
     const { total_heap_size: total, used_heap_size: used } = getHeapStatistics();
     if (busy > IDLE) return;
-    if (used <= LARGE && total >= smallest + WORTH) {
+    if ((live <= LARGE || used < live / 2) && total >= smallest + WORTH) {
       collect({ type: 'major', flavor: 'last-resort' });
-      smallest = getHeapStatistics().total_heap_size;
+      ({ total_heap_size: smallest, used_heap_size: live } = getHeapStatistics());
     }
     if (trim === undefined || process.memoryUsage.rss() < trimmed + WORTH) return;
     trim();
