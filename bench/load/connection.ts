@@ -116,7 +116,9 @@ export class Connection {
   async #encrypt(): Promise<void> {
     const plain = this.#socket;
     plain.removeAllListeners();
-    this.#socket = connectTls({ socket: plain, servername: 'localhost', rejectUnauthorized: false });
+    // Not every server knows the newer key exchanges, which cost memory.
+    const options = { servername: 'localhost', rejectUnauthorized: false, ecdhCurve: 'X25519' };
+    this.#socket = connectTls({ socket: plain, ...options });
     this.#listen();
     await once(this.#socket, 'secureConnect', { signal: AbortSignal.timeout(PATIENCE) });
   }

@@ -17,7 +17,7 @@ import { ThreadClient } from './thread-client.ts';
 /** Milliseconds without a read after which there is no reader. */
 const READER_RESTS = 60_000;
 
-/** Entries that may have arrived before all are put into their places: that takes the writer about 20 ms. */
+/** Entries that may have arrived before all are put into their places: that takes the writer about 50 ms. */
 const ARRIVALS = 4000;
 
 const NOTHING: Known = { cells: [], counters: [] };
