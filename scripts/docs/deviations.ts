@@ -15,6 +15,7 @@ export type Comparison =
 
 /** Options by name. One that a module declares and that is not here stops the generator. */
 export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
+  ['additional_registration_fields', { prosody: [] }],
   ['allow_registration', { prosody: false }],
   ['allow_unencrypted_plain_auth', { prosody: false }],
   ['archive_expires_after', { prosody: 604_800 }],

@@ -82,6 +82,18 @@ test('a configuration decides what is served, and a mistake in it is told with f
   expect(exit).toEqual([1, null]);
 });
 
+test('above its memory limit it takes nobody, and says so', async () => {
+  writeFileSync(
+    join(temporary, 'small.yaml'),
+    'data_path: small\nmemory_limit: 1\nc2s_ports: [0]\nc2s_interfaces: ["127.0.0.1"]\nhosts:\n  a.example:\n',
+  );
+  const child = couplet('--config', 'small.yaml');
+  const port = Number(/127\.0\.0\.1:(\d+)/.exec(await firstLine(child))?.[1]);
+  if (child.stderr === null) throw new Error('no log');
+  for await (const line of createInterface(child.stderr)) if (line.includes('memory is short')) break;
+  await once(createConnection(port, '127.0.0.1').resume(), 'close');
+});
+
 test("a configuration of Prosody's is served as it is, named by PROSODY_CONFIG", async () => {
   const config = (text: string): void => writeFileSync(join(temporary, 'prosody.cfg.lua'), text);
   config(`data_path = "lua"; storage = "internal"

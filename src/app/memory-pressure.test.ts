@@ -44,6 +44,7 @@ test.each([
   ['all of a small container', 512e6, 0.81 * 512e6, false],
   ['little of a small container', 512e6, 0.7 * 512e6, true],
   ['much, where no container has a limit', 2 ** 64, 512e6, true],
+  ['all of a machine whose containers have no limit', 2 ** 64, 2 ** 60, false],
   ['everything, where the container is not known', 0, 2 ** 60, false],
 ])('by default: %s', async (_what, container, resident, accepting) => {
   const constrained = vi.spyOn(process, 'constrainedMemory').mockReturnValue(container);

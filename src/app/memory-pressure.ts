@@ -29,21 +29,19 @@ export interface MemoryWatch {
 
 /** Close and open the admission according to the memory in use, until the function that is returned is called. */
 export function watchMemory(admission: Admission, log: Log, metrics: Metrics, watch: MemoryWatch = {}): () => void {
-  const { limit = defaultLimit(), interval = INTERVAL, resident = process.memoryUsage.rss } = watch;
+  const { limit = defaultLimit(), interval = INTERVAL, resident = () => process.memoryUsage.rss() } = watch;
   const gauge = metrics.gauge('couplet_accept_paused', 'No new connections are taken, as memory is short: 1', {});
   if (limit === 0) return () => undefined;
   const timer = setInterval(() => {
     const rss = resident();
     const { used_heap_size: heap, heap_size_limit: heapLimit } = getHeapStatistics();
     const use = Math.max(rss / limit, heap / (OF_HEAP * heapLimit));
-    if (use < RELIEVED === admission.accepting || (use <= 1 && use >= RELIEVED)) return;
-    admission.accepting = !admission.accepting;
-    gauge.set(admission.accepting ? 0 : 1);
+    const accepting = admission.accepting ? use <= 1 : use < RELIEVED;
+    if (accepting === admission.accepting) return;
+    admission.accepting = accepting;
+    gauge.set(accepting ? 0 : 1);
     const fields = { residentMB: megabytes(rss), limitMB: megabytes(limit), heapMB: megabytes(heap) };
-    log.warn(
-      fields,
-      admission.accepting ? 'new connections are taken again' : 'memory is short: new connections are refused',
-    );
+    log.warn(fields, accepting ? 'new connections are taken again' : 'memory is short: new connections are refused');
   }, interval).unref();
   return () => clearInterval(timer);
 }

@@ -134,11 +134,12 @@ test.each([
   expect(storage).toEqual({ kind: 'postgresql', directory: '/etc/couplet/data', url });
 });
 
-test('paths start at the folder of the file; the log has a level and a place', async () => {
+test('paths start at the folder of the file; the log has a level and a place; memory has a limit', async () => {
   const settings = await load(`
 data_path: ../../var/lib/couplet
 admin_socket: /run/couplet/ctl.sock
 log: {warn: logs/couplet.log}
+memory_limit: 500000000
 storage: memory
 hosts:
   a.example:
@@ -147,6 +148,7 @@ hosts:
     dataPath: '/var/lib/couplet',
     adminSocket: '/run/couplet/ctl.sock',
     log: { level: 'warn', to: '/etc/couplet/logs/couplet.log' },
+    memoryLimit: 500_000_000,
     storage: { kind: 'memory' },
   });
 });

@@ -25,6 +25,7 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   row('user activity', 'user.activity', 'Show since when an account has been away', ['JID'], ['jid']),
+  row('user registration', 'user.registration', 'Show what was filled in when an account was made', ['JID'], ['jid']),
   row('user count', 'user.count', 'Count the accounts of a host', ['HOST'], ['@host']),
   row('roster show', 'roster.show', 'Show the contacts of an account', ['JID'], ['jid']),
   {

@@ -66,6 +66,24 @@ describe('a client over TCP', () => {
     expect(host.sessions[0]?.ends).toEqual([{ kind: 'lost' }]);
   });
 
+  it('still gets what is not answered when it has closed its side, and then is lost', async () => {
+    const host = loginHost();
+    const service = await start(host);
+    const client = await service.login('r');
+    const [session] = host.sessions;
+    if (session === undefined) throw new Error('not bound');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    session.unanswered = promise;
+    client.socket.end();
+    await sleep(50);
+    expect(session.ends).toEqual([]);
+    host.streams[0]?.write("<iq id='late'/>");
+    resolve();
+    await client.until(({ ended }) => ended);
+    expect(client.received).toMatch(/<iq id='late'\/><\/stream:stream>$/);
+    expect(session.ends).toEqual([{ kind: 'lost' }]);
+  });
+
   it('is not read while something it sent is pending', async () => {
     const store = new TestStore({ alice: 'a' });
     const gate = Promise.withResolvers<void>();

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestRunner, afterAll, expect, test, vi } from 'vitest';
-import { external, needs } from './needs.ts';
+import { external, needs, pidNamespaces } from './needs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'couplet-needs-'));
 const { meta } = TestRunner.getCurrentSuite().file;
@@ -28,6 +28,10 @@ function withPath<T>(check: () => T): { result: T; missing: readonly string[] } 
 
 test('what is missing is noted and makes tests skip', () => {
   expect(withPath(() => needs('prosody', {}))).toEqual({ result: false, missing: ['prosody is not installed'] });
+});
+
+test('a machine without PID namespaces is noted', () => {
+  expect(withPath(pidNamespaces)).toEqual({ result: false, missing: ['PID namespaces are not permitted'] });
 });
 
 test('in CI it is a failure', () => {

@@ -52,6 +52,20 @@ export function external(variable: string, environment: NodeJS.ProcessEnv = proc
   return undefined;
 }
 
+/** The program, with its arguments, that starts another one as process 1 of a namespace; killed, it takes that along. */
+export const PID_NAMESPACE: readonly string[] = [
+  ...['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'],
+  ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
+];
+
+/** Does `PID_NAMESPACE` work? That is for the machine to allow, also in CI: never a failure. */
+export function pidNamespaces(): boolean {
+  const [program = '', ...parameters] = PID_NAMESPACE;
+  if (spawnSync(program, [...parameters, 'true'], { stdio: 'ignore' }).status === 0) return true;
+  note('PID namespaces are not permitted');
+  return false;
+}
+
 /** Is an executable file of that name in a folder of PATH? */
 function onPath(name: string): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {

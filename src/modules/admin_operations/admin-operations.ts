@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { duration } from '../../config/duration.ts';
 import { Auth } from '../../host/auth.ts';
 import { defineModule } from '../../host/module.ts';
+import { Registrations } from '../register_ibr/service.ts';
 import { Roster } from '../roster/service.ts';
 import { archiveOperations } from './archives.ts';
 import { auditLog } from './audit.ts';
@@ -22,7 +23,7 @@ export default defineModule({
   xeps: [],
   scope: 'host',
   needs: [Auth],
-  wants: [Roster],
+  wants: [Roster, Registrations],
   options: z.object({
     audit_log_expires_after: duration(MAX_KEEP)
       .default(MAX_KEEP / 10)

@@ -8,6 +8,7 @@ import { StanzaError } from '../../stanza/errors.ts';
 import { fromZod } from '../../storage/from-zod.ts';
 import type { Unit } from '../../storage/unit.ts';
 import { Gate } from '../../util/gate.ts';
+import { Registrations } from '../register_ibr/service.ts';
 import { accountJid } from './account-jid.ts';
 import { scramInput } from './scram-input.ts';
 
@@ -143,6 +144,21 @@ export function userOperations(m: ModuleApi): void {
       const online = (await m.host.sessions.of(bare)).length > 0;
       const departure = online ? undefined : await departures.get(bare);
       return departure === undefined ? { online } : { online, left: formatDateTime(departure.when) };
+    },
+  });
+
+  m.operation({
+    name: 'user.registration',
+    summary: 'Show when an account was made in-band, and what was filled in; nothing where it was made otherwise',
+    input: z.object({ jid }),
+    output: z.object({ registered: z.string().optional() }).catchall(z.string()),
+    role: 'prosody:admin',
+    changes: false,
+    cli: 'user registration',
+    run: async ({ jid: user }) => {
+      await mustExist(m, auth, user);
+      const known = await m.find(Registrations)?.of(`${user}@${m.domain}`);
+      return known === undefined ? {} : { registered: formatDateTime(known.when), ...known.fields };
     },
   });
 

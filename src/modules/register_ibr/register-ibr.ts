@@ -10,7 +10,9 @@ import type { ClientStream } from '../../stream/interface.ts';
 import type { Element } from '../../xml/element.ts';
 import { NS_CLIENT } from '../../xml/namespaces.ts';
 import type { Stanza } from '../../xml/stanza.ts';
+import { detailFields, detailOption, detailsCodec } from './details.ts';
 import { NS_REGISTER, askedFor, readRegistration, registerFeature, registrationForm } from './protocol.ts';
+import { Registrations } from './service.ts';
 import { Throttle } from './throttle.ts';
 
 const SECOND = 1000;
@@ -21,6 +23,7 @@ export default defineModule({
   xeps: [{ xep: 77, version: '2.4', note: 'making accounts; module user_account_management has the rest' }],
   scope: 'host',
   needs: [Auth],
+  provides: [Registrations],
   options: z.object({
     allow_registration: z.boolean().default(false).describe('Anybody may make an account'),
     c2s_require_encryption: z.boolean().default(true).describe('Nobody makes an account over a connection in clear'),
@@ -29,6 +32,10 @@ export default defineModule({
       .string()
       .default('Choose a username and password for use with this service.')
       .describe('What the form says'),
+    additional_registration_fields: z
+      .array(detailOption)
+      .default([])
+      .describe('What else is asked for, such as `email`; `email+` has to be filled in'),
     registration_throttle_max: z
       .int()
       .min(1)
@@ -42,7 +49,9 @@ export default defineModule({
     const { options } = m;
     const created = m.counter('accounts_total', 'Accounts made');
     const refused = m.counter('refused_total', 'Attempts to make an account that were refused');
-    const form = registrationForm(options.registration_title, options.registration_instructions);
+    const asked = detailFields(options.additional_registration_fields);
+    const form = registrationForm(options.registration_title, options.registration_instructions, asked);
+    const details = m.keyed('account_details', detailsCodec);
     const { registration_throttle_max: most, registration_throttle_period: period } = options;
     const throttle = m.carry(
       `throttle ${most} ${period}`,
@@ -78,6 +87,9 @@ export default defineModule({
       },
     });
 
+    m.provide(Registrations, { of: (user) => details.get(user) });
+    m.on('user/deleted', 'store', ({ user, unit }) => void details.delete(unit, user));
+
     function isOpenTo(stream: ClientStream): boolean {
       return options.allow_registration && (stream.secure || !options.c2s_require_encryption);
     }
@@ -87,7 +99,7 @@ export default defineModule({
       if (!isOpenTo(stream)) throw new StanzaError('not-allowed', 'Encrypt the connection first');
       const problem = stanzaProblem(iq);
       if (problem !== undefined) throw problem;
-      if (iq.type === 'get') return askedFor(form);
+      if (iq.type === 'get') return askedFor(form, asked);
       const query = iq.child('query', NS_REGISTER);
       if (query === undefined || query.child('remove') !== undefined) throw new StanzaError('unexpected-request'); // §3.2
       await register(stream, query);
@@ -95,13 +107,14 @@ export default defineModule({
     }
 
     async function register(stream: ClientStream, query: Element): Promise<void> {
-      const { username, password } = readRegistration(query, form, m.domain);
+      const { username, password, details: fields } = readRegistration(query, form, asked, m.domain);
       if (served.has(stream)) throw new StanzaError('not-acceptable', 'One account is enough');
       if (!throttle.take(stream.address)) {
         throw new StanzaError('resource-constraint', 'Too many accounts come from your network, try again later');
       }
       const unit = m.unit();
       await auth.create(unit, username, password);
+      details.put(unit, `${username}@${m.domain}`, { when: m.now(), fields });
       await unit.submit()?.settled();
       served.add(stream);
       created.inc();

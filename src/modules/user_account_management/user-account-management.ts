@@ -7,6 +7,7 @@ import { Jid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import type { ExpulsionReason } from '../../host/sessions.ts';
 import { el, type Element } from '../../xml/element.ts';
+import { Registrations } from '../register_ibr/service.ts';
 
 const NS_REGISTER = 'jabber:iq:register';
 
@@ -16,6 +17,7 @@ export default defineModule({
   xeps: [{ xep: 77, version: '2.4', note: 'changing passwords and deleting accounts' }],
   scope: 'host',
   needs: [Auth],
+  wants: [Registrations],
   options: z.object({
     registration_compat: z
       .boolean()
@@ -32,14 +34,18 @@ export default defineModule({
       'get',
       NS_REGISTER,
       'query',
-      (request) =>
-        el(
+      async (request) => {
+        const name = ownName(request);
+        const known = await m.find(Registrations)?.of(request.from.bare.key);
+        return el(
           'query',
           NS_REGISTER,
           el('registered', NS_REGISTER),
-          el('username', NS_REGISTER, ownName(request)),
+          el('username', NS_REGISTER, name),
           el('password', NS_REGISTER), // §3.1: may be empty
-        ),
+          Object.entries(known?.fields ?? {}).map(([field, value]) => el(field, NS_REGISTER, value)),
+        );
+      },
       { to },
     );
 
