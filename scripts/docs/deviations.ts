@@ -126,7 +126,13 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
     { own: 'A roster stays small enough to be sent and kept in memory; one that is longer already is kept.' },
   ],
   ['roster_max_pending', { own: 'Strangers cannot fill an account with subscription requests.' }],
-  ['smacks_max_ack_delay', { prosody: 30 }],
+  [
+    'smacks_max_ack_delay',
+    {
+      prosody: 30,
+      because: 'Prosody only notes the delay; here such a client is gone, and a phone may sleep for a while.',
+    },
+  ],
   [
     'smacks_max_queue_size',
     {

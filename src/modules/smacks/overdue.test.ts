@@ -18,7 +18,10 @@ const ack = (h: number): string => `<a xmlns='urn:xmpp:sm:3' h='${h}'/>`;
 /** Bob asked for acknowledgements; alice writes to him. Time stands still but for `pass`. */
 async function start(options: Record<string, unknown> = {}): Promise<{ bob: RecordedClient; alice: TestClient }> {
   const modules = ['message', 'iq', 'presence', 'c2s', 'saslauth', 'auth_internal_plain', 'smacks'];
-  world = await World.start({ modules: [definition], hosts: [{ modules, options: { c2s_ports: [], ...options } }] });
+  world = await World.start({
+    modules: [definition],
+    hosts: [{ modules, options: { c2s_ports: [], smacks_max_ack_delay: 30, ...options } }],
+  });
   const unit = world.server.storage.unit();
   await world.host().services.find(Auth)?.create(unit, 'bob', 'b');
   await unit.submit()?.settled();

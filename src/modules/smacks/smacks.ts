@@ -57,7 +57,7 @@ export default defineModule({
       .describe('Stanzas that may go without an acknowledgement before the client is asked for one'),
     smacks_max_ack_delay: duration(86_400)
       .or(z.literal(0))
-      .default(30)
+      .default(60)
       .describe('Seconds after which a client that was asked and has sent nothing since is gone; 0 waits for ever'),
   }),
 
