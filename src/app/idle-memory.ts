@@ -8,10 +8,10 @@ import { runInNewContext } from 'node:vm';
 import { mallocTrim } from './malloc-trim.ts';
 
 /** Milliseconds between two looks. */
-const INTERVAL = 10_000;
+const INTERVAL = 3000;
 
 /** Share of the time between two looks that an idle server is busy at most. */
-const IDLE = 0.05;
+const IDLE = 0.01;
 
 /** Bytes by which the heap, or the process, must have grown to be worth the work. */
 const WORTH = 4e6;
