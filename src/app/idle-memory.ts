@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { mallocTrim } from './malloc-trim.ts';
 
 /** Milliseconds between two looks. */
-const INTERVAL = 3000;
+const INTERVAL = 10_000;
 
 /** Share of the time between two looks that an idle server is busy at most. */
 const IDLE = 0.01;
