@@ -6,7 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { importAccounts, startCouplet, type Programs } from './couplet.ts';
-import { ServerProcess, freePort } from './server-process.ts';
+import { freePort } from '../../test/support/ports.ts';
+import { ServerProcess } from './server-process.ts';
 import type { ServerKind, Setup } from './server.ts';
 
 /** Where Debian has a folder for each version. */

@@ -8,7 +8,8 @@ import { writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ITERATIONS, SALT, keys, userNames } from './accounts.ts';
-import { ServerProcess, freePort } from './server-process.ts';
+import { freePort } from '../../test/support/ports.ts';
+import { ServerProcess } from './server-process.ts';
 import type { ServerKind, Setup } from './server.ts';
 
 /** The programs of a package, by path. */

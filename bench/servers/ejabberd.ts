@@ -8,7 +8,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ITERATIONS, SALT, keys } from './accounts.ts';
-import { ServerProcess, freePort } from './server-process.ts';
+import { freePort } from '../../test/support/ports.ts';
+import { ServerProcess } from './server-process.ts';
 import type { RunningServer, ServerKind, Setup } from './server.ts';
 
 /** The script that knows where the package put its libraries. */

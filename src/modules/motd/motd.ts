@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { defineModule } from '../../host/module.ts';
 import type { Session } from '../../host/session.ts';
+import { storedText } from '../../host/stored-text.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import { el } from '../../xml/element.ts';
 import { NS_CLIENT } from '../../xml/namespaces.ts';
@@ -20,21 +21,20 @@ export default defineModule({
   }),
 
   async setup(m) {
-    const texts = m.keyed('motd', plain);
+    const message = await storedText(m, 'motd', m.options.motd_text);
     /** By account: which message it has seen. */
     const seen = m.keyed('motd_seen', plain);
     const greeted = m.sessionState<boolean>('greeted', () => false);
-    let text = (await texts.get(m.domain)) ?? m.options.motd_text;
 
-    const idOf = (): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+    const idOf = (): string => createHash('sha256').update(message.now).digest('base64url').slice(0, 16);
 
     const tell = async (session: Session): Promise<void> => {
       const id = idOf();
       const to = session.jid.toString();
-      if (text === '' || (await seen.get(session.user)) === id) return;
+      if (message.now === '' || (await seen.get(session.user)) === id) return;
       const unit = m.unit();
       seen.put(unit, session.user, id);
-      m.send(Stanza.of(el('message', NS_CLIENT, { to, type: 'headline' }, el('body', NS_CLIENT, text))));
+      m.send(Stanza.of(el('message', NS_CLIENT, { to, type: 'headline' }, el('body', NS_CLIENT, message.now))));
       await unit.submit()?.settled();
     };
     const greet = (session: Session): void => {
@@ -44,17 +44,9 @@ export default defineModule({
     m.on('presence/broadcast', 'observe', ({ session, stanza }) => {
       if (stanza.type === 'unavailable' || greeted.get(session)) return;
       greeted.set(session, true);
-      if (text !== '') greet(session);
+      if (message.now !== '') greet(session);
     });
     m.on('user/deleted', 'store', ({ user, unit }) => void seen.delete(unit, user));
-
-    const change = async (to: string): Promise<Record<string, never>> => {
-      const unit = m.unit();
-      texts.put(unit, m.domain, to);
-      await unit.submit()?.settled();
-      text = to;
-      return {};
-    };
 
     m.operation({
       name: 'motd.set',
@@ -66,7 +58,7 @@ export default defineModule({
       adhoc: 'http://jabber.org/protocol/admin#set-motd',
       cli: 'motd set',
       run: async ({ text: to }) => {
-        await change(to);
+        await message.change(to);
         for (const session of m.host.sessions.local()) {
           if (session.host === m.host && session.presence !== undefined) greet(session);
         }
@@ -81,7 +73,7 @@ export default defineModule({
       role: 'prosody:admin',
       changes: false,
       cli: 'motd show',
-      run: async () => ({ text }),
+      run: async () => ({ text: message.now }),
     });
     m.operation({
       name: 'motd.delete',
@@ -93,8 +85,9 @@ export default defineModule({
       adhoc: 'http://jabber.org/protocol/admin#delete-motd',
       cli: 'motd delete',
       run: async () => {
-        if (text === '') throw new StanzaError('item-not-found', 'There is no message of the day');
-        return change('');
+        if (message.now === '') throw new StanzaError('item-not-found', 'There is no message of the day');
+        await message.change('');
+        return {};
       },
     });
   },

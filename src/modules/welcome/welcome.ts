@@ -1,12 +1,11 @@
 /** A message for every new account (XEP-0133 v1.3.1 §4.27, §4.28). */
 import { z } from 'zod';
 import { defineModule } from '../../host/module.ts';
+import { storedText } from '../../host/stored-text.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import { el } from '../../xml/element.ts';
 import { NS_CLIENT } from '../../xml/namespaces.ts';
 import { Stanza } from '../../xml/stanza.ts';
-
-const plain = { encode: (text: string) => text, decode: (text: string) => text };
 
 export default defineModule({
   name: 'welcome',
@@ -21,12 +20,11 @@ export default defineModule({
   }),
 
   async setup(m) {
-    const texts = m.keyed('welcome', plain);
-    let text = (await texts.get(m.domain)) ?? m.options.welcome_message;
+    const message = await storedText(m, 'welcome', m.options.welcome_message);
 
     m.on('user/created', 'observe', ({ user, unit }) => {
-      if (text === '') return;
-      const body = text
+      if (message.now === '') return;
+      const body = message.now
         .replaceAll('$username', () => user.slice(0, user.lastIndexOf('@')))
         .replaceAll('$host', () => m.domain);
       unit.ticket.onSettled({
@@ -37,14 +35,6 @@ export default defineModule({
       });
     });
 
-    const change = async (to: string): Promise<Record<string, never>> => {
-      const unit = m.unit();
-      texts.put(unit, m.domain, to);
-      await unit.submit()?.settled();
-      text = to;
-      return {};
-    };
-
     m.operation({
       name: 'welcome.set',
       summary: 'Set what new accounts are told; $username and $host stand for theirs',
@@ -54,7 +44,10 @@ export default defineModule({
       changes: true,
       adhoc: 'http://jabber.org/protocol/admin#set-welcome',
       cli: 'welcome set',
-      run: ({ text: to }) => change(to),
+      run: async ({ text }) => {
+        await message.change(text);
+        return {};
+      },
     });
     m.operation({
       name: 'welcome.delete',
@@ -66,8 +59,9 @@ export default defineModule({
       adhoc: 'http://jabber.org/protocol/admin#delete-welcome',
       cli: 'welcome delete',
       run: async () => {
-        if (text === '') throw new StanzaError('item-not-found', 'There is no welcome message');
-        return change('');
+        if (message.now === '') throw new StanzaError('item-not-found', 'There is no welcome message');
+        await message.change('');
+        return {};
       },
     });
   },
