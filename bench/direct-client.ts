@@ -19,6 +19,7 @@ const wire = Buffer.alloc(1 << 20);
 
 /** A client with a bound resource. */
 export class DirectClient implements SessionLink {
+  readonly writable = true;
   /** Stanzas received. */
   received = 0;
   readonly #reader = new XmlReader(LIMITS_AFTER_AUTH);

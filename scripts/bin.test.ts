@@ -130,6 +130,20 @@ describe('which Node.js is chosen', () => {
   });
 });
 
+test.each([
+  ['', 'couplet', ['--container']],
+  ['--log-level debug', 'couplet', ['--container', '--log-level', 'debug']],
+  ['prosody -F', 'couplet', ['--container', '-F']],
+  ['couplet', 'couplet', ['--container']],
+  ['prosodyctl status', 'coupletctl', ['status']],
+  ['check config', 'coupletctl', ['check', 'config']],
+])('a container that is given the words "%s" runs %s with %j', (words, entry, given) => {
+  const home = install('container');
+  const path = [fakeNode('container-path', 'v26.0.0')];
+  const found = answer(run(join(home, 'bin/couplet-container'), path, ...words.split(' ').filter(Boolean)));
+  expect(found).toMatchObject({ entry, words: given });
+});
+
 test('the command becomes Node.js, and signals reach it', async () => {
   const home = install('signals');
   const child = spawn(join(home, 'bin/couplet'), ['serve'], {

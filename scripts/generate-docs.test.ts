@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, '..');
 const copy = mkdtempSync(join(tmpdir(), 'couplet-docs-'));
 
 beforeAll(() => {
-  for (const name of ['scripts', 'docs', 'config', 'examples', 'package.json']) {
+  for (const name of ['scripts', 'docs', 'config', 'examples', 'package.json', '.prettierrc.json']) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
   for (const name of ['src', 'node_modules']) symlinkSync(join(root, name), join(copy, name));
@@ -28,7 +28,16 @@ function run(script: string, ...parameters: string[]): { status: number | null; 
 const FILES: readonly [string, readonly string[]][] = [
   [
     'generate-docs',
-    ['modules.md', 'options.md', 'events.md', 'xeps.md', 'defaults.md', 'decisions/README.md', 'writing-a-module.md'],
+    [
+      'modules.md',
+      'options.md',
+      'events.md',
+      'xeps.md',
+      'defaults.md',
+      'environment.md',
+      'decisions/README.md',
+      'writing-a-module.md',
+    ],
   ],
   ['generate-doap', ['couplet.doap']],
 ];

@@ -1,12 +1,17 @@
 /** Writes the generated pages of `docs`: modules, options, events, XEPs, defaults, decisions, embedded examples, options. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { CHECKS } from '../src/app/check/checks.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
+import { VARIABLES } from '../src/config/environment/variables.ts';
+import { configSchema } from './docs/config-schema.ts';
+import { checksPage } from './docs/checks-page.ts';
 import { decisionsPage } from './docs/decisions-page.ts';
 import type { Source } from './docs/declarations.ts';
 import { defaultsPage } from './docs/defaults-page.ts';
 import { COMPARISONS } from './docs/deviations.ts';
 import { embed } from './docs/embed.ts';
+import { environmentPage } from './docs/environment-page.ts';
 import { eventsPage } from './docs/events-page.ts';
 import { withOptions } from './docs/example-options.ts';
 import { allModules } from './docs/manifests.ts';
@@ -32,9 +37,12 @@ async function pages(): Promise<ReadonlyMap<string, string>> {
     ['docs/events.md', eventsPage(sources())],
     ['docs/xeps.md', xepsPage(modules)],
     ['docs/operations.md', operationsPage(await allOperations())],
+    ['docs/checks.md', checksPage(CHECKS)],
     ['docs/coupletctl.1', manPage(COMMANDS)],
     ['docs/defaults.md', defaultsPage(modules, COMPARISONS)],
+    ['docs/environment.md', environmentPage(VARIABLES)],
     ['docs/decisions/README.md', decisionsPage(decisions())],
+    ['config/couplet.schema.json', JSON.stringify(configSchema(modules))],
     ['config/example.yaml', withOptions(read('config/example.yaml'), modules)],
     ...WITH_EXAMPLES.map((path): [string, string] => [path, embed(read(path), read)]),
   ]);
@@ -57,7 +65,7 @@ function read(path: string): string {
 if (import.meta.main) {
   await writeIfChanged(
     'generate-docs',
-    'Writes the pages docs/{modules,options,events,xeps,operations,defaults}.md, docs/coupletctl.1 and docs/decisions/README.md from the code,\nexamples into docs/writing-a-module.md, and the options of modules into config/example.yaml.',
+    'Writes the pages docs/{modules,options,events,xeps,operations,checks,defaults,environment}.md, docs/coupletctl.1, docs/decisions/README.md\nand config/couplet.schema.json from the code, examples into docs/writing-a-module.md, and the options of modules into config/example.yaml.',
     await pages(),
   );
 }

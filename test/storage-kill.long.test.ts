@@ -12,6 +12,7 @@ test('R1: 20 times kill -9 on SQLite', async () => {
   const report = await killSeries({ kind: 'sqlite', directory: join(directory, 'data') }, 20, 1000);
   process.stdout.write(`SQLite: ${report.acknowledged} units told, ${report.lost.length} lost\n`);
   expect(report).toEqual({ acknowledged: expect.any(Number), lost: [], problems: [] });
+  expect(report.acknowledged).toBeGreaterThanOrEqual(20 * 50);
 });
 
 test('R1: 20 times kill -9 on PostgreSQL', async () => {
@@ -20,4 +21,5 @@ test('R1: 20 times kill -9 on PostgreSQL', async () => {
   await server.remove();
   process.stdout.write(`PostgreSQL: ${report.acknowledged} units told, ${report.lost.length} lost\n`);
   expect(report).toEqual({ acknowledged: expect.any(Number), lost: [], problems: [] });
+  expect(report.acknowledged).toBeGreaterThanOrEqual(20 * 50);
 });

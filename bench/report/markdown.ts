@@ -49,7 +49,7 @@ export function markdown(results: Results, { picture, data, notes, scenarios }: 
       `* ${results.date}, the load generator on Node.js ${machine.node}.`,
       `* ${scale.users} sessions exchange stanzas of 200 bytes; ${scale.connections} connections log in and stay. A load ` +
         `runs ${scale.warmUp / 1000} s before it is measured, then ${scale.window / 1000} s at most. Archived messages are ` +
-        'fewer (120 for each account), since ejabberd’s archive gets slower with each that it has.',
+        'measured for less time (60 for each account at most), since ejabberd’s archive gets slower with each that it has.',
       '* Every run has a server of its own, just started, on a fresh copy of a folder with the same accounts: SCRAM-SHA-1, ' +
         '4096 iterations. Certificate: EC P-256. No limits or shapers, PLAIN and SCRAM offered in clear too, log at `info` ' +
         'to a file.',

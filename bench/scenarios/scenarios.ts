@@ -6,8 +6,11 @@ import { trafficScenario } from './traffic-scenario.ts';
 /** Bytes of a message. */
 const LENGTH = 200;
 
-/** Archived messages for each user, before and in what is measured: ejabberd's archive gets slower with each that it has. */
-const ARCHIVED = [60, 60] as const;
+/**
+ * Archived messages for each user, before and in what is measured: ejabberd's archive gets slower with each that it has.
+ * What goes before ends with its time, for every server, so that none is measured while it still compiles.
+ */
+const ARCHIVED = [Infinity, 60] as const;
 
 const headline = { kind: 'chat', type: 'headline', length: LENGTH, limit: undefined } as const;
 const archived = { ...headline, type: 'chat', window: 1 } as const;

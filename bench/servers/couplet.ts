@@ -82,6 +82,7 @@ export async function coupletVersion(home: string): Promise<string> {
 function configure({ folder, certificate, key }: Setup, port: number, storage: readonly string[]): string {
   const config = join(folder, 'couplet.yaml');
   const lines = [
+    'run_as_root: true',
     `data_path: ${JSON.stringify(join(folder, 'data'))}`,
     ...storage,
     `log: {info: ${JSON.stringify(join(folder, 'couplet.log'))}}`,

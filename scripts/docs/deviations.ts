@@ -15,6 +15,7 @@ export type Comparison =
 
 /** Options by name. One that a module declares and that is not here stops the generator. */
 export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
+  ['add_permissions', { prosody: {} }],
   ['additional_registration_fields', { prosody: [] }],
   ['allow_registration', { prosody: false }],
   ['allow_unencrypted_plain_auth', { prosody: false }],
@@ -32,9 +33,11 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ['blocklist_max_items', { own: 'A list stays small enough to be sent and kept in memory; a longer one is kept.' }],
   ['bounce_blocked_messages', { prosody: false }],
   ['c2s_close_timeout', { prosody: 5 }],
-  ['c2s_direct_tls_interfaces', { prosody: ['*', '::'] }],
+  ['c2s_direct_tls_certificate', { prosody: undefined }],
+  ['c2s_direct_tls_interfaces', { prosody: undefined }],
   ['c2s_direct_tls_ports', { prosody: [] }],
-  ['c2s_interfaces', { prosody: ['*', '::'] }],
+  ['c2s_direct_tls_ssl', { prosody: undefined }],
+  ['c2s_interfaces', { prosody: undefined }],
   [
     'c2s_max_auth_failures',
     { own: 'A connection is no place to try passwords without end (RFC 6120 §6.4.5 recommends 2 to 5 attempts).' },
@@ -73,8 +76,11 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ],
   ['certificates', { prosody: 'certs' }],
   ['conflict_resolve', { prosody: 'kick_old' }],
+  ['custom_roles', { prosody: [] }],
   ['default_archive_policy', { prosody: 'always' }],
   ['default_iteration_count', { prosody: 10_000 }],
+  ['default_provisioned_role', { prosody: 'prosody:member' }],
+  ['default_user_role', { prosody: undefined }],
   [
     'disable_sasl_mechanisms',
     { prosody: ['DIGEST-MD5'], because: 'There is no DIGEST-MD5 that would have to be disabled (RFC 6331).' },
@@ -85,6 +91,7 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
   ['hide_os_type', { prosody: false }],
   ['ignore_presence_priority', { prosody: false }],
   ['insecure_open_authentication', { prosody: undefined }],
+  ['interfaces', { prosody: undefined }],
   ['limit_auth_account_max', { own: 'Many addresses together cannot try passwords of one account without end.' }],
   ['limit_auth_account_period', { own: 'The period that goes with the limit.' }],
   [
@@ -113,14 +120,24 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
     'private_max_items',
     { own: 'One account cannot fill the disk of the server. Clients store a handful of elements.' },
   ],
+  ['register_ibr_default_role', { prosody: 'prosody:registered' }],
   ['registration_compat', { prosody: true }],
+  ['registration_delete_grace_period', { prosody: undefined }],
   ['registration_instructions', { prosody: 'Choose a username and password for use with this service.' }],
+  [
+    'registration_invite_only',
+    {
+      prosody: true,
+      because: 'There are no invitations yet. A configuration that loads invites_register means `true`.',
+    },
+  ],
   [
     'registration_throttle_max',
     { prosody: undefined, because: 'Where registration is open at all, one network cannot make accounts without end.' },
   ],
   ['registration_throttle_period', { prosody: undefined, because: 'The period that goes with the limit.' }],
   ['registration_title', { prosody: 'Creating a new account' }],
+  ['remove_permissions', { prosody: {} }],
   [
     'roster_max_items',
     { own: 'A roster stays small enough to be sent and kept in memory; one that is longer already is kept.' },
@@ -153,5 +170,7 @@ export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map<string, Comp
     'vcard_max_size',
     { own: 'As much as a client may send in one stanza; said so that a larger stanza limit does not raise it.' },
   ],
+  ['use_ipv4', { prosody: true }],
+  ['use_ipv6', { prosody: true }],
   ['welcome_message', { prosody: 'Hello $username, welcome to the $host IM server!' }],
 ]);

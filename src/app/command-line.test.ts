@@ -1,15 +1,44 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ConfigError } from '../config/config-error.ts';
 import { readCommandLine } from './command-line.ts';
 
+beforeEach(() => {
+  vi.stubEnv('COUPLET_RUN_AS_ROOT', undefined);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
 test('without arguments: port 5222 of loopback, data in ./data', () => {
-  expect(readCommandLine([])).toEqual({
+  expect(readCommandLine(['--no-search'])).toEqual({
     show: undefined,
     config: undefined,
     users: [],
     zero: { data: 'data', storage: 'sqlite', port: 5222, tlsPort: 5223, address: '127.0.0.1', logLevel: 'info' },
     logLevel: undefined,
+    background: false,
+    root: false,
+    container: false,
+    ignoreExistingData: false,
+    databaseWait: 0,
   });
+});
+
+test('how it is started may stand in the environment too', () => {
+  vi.stubEnv('COUPLET_CONTAINER', '1');
+  vi.stubEnv('COUPLET_RUN_AS_ROOT', '1');
+  expect(readCommandLine(['-D', '--config', 'x'])).toMatchObject({
+    background: true,
+    root: true,
+    container: true,
+    databaseWait: 60,
+  });
+  vi.stubEnv('COUPLET_CONTAINER', 'false');
+  vi.stubEnv('COUPLET_RUN_AS_ROOT', '');
+  const own = ['--config', 'x', '--container', '--wait-for-database', '5', '--root'];
+  expect(readCommandLine([])).toMatchObject({ root: false, container: false, databaseWait: 0 });
+  expect(readCommandLine(own)).toMatchObject({ root: true, container: true, databaseWait: 5 });
 });
 
 test('who chooses a port chooses the one for direct TLS too, or has none', () => {
@@ -45,7 +74,9 @@ test.each([
   [['--wrong'], "Unknown option '--wrong'"],
   [['stray'], 'stray'],
   [['--storage', 'disk'], '--storage: "disk" is neither sqlite nor memory'],
-  [['-D'], 'does not go into the background'],
+  [['-D', '-F'], '-D and -F: only one of them'],
+  [['--container', '--no-search'], 'nothing says what to serve: set PROSODY_DOMAIN, or mount a configuration at '],
+  [['--wait-for-database', 'long'], '--wait-for-database: "long" is no number of seconds'],
   [['--config', 'x', '--port', '1'], '--port: with --config, set c2s_ports in that file'],
   [['--config', 'x', '--interface', '*'], '--interface: with --config, set c2s_interfaces'],
   [['--config', 'x', '--data', 'd'], '--data: with --config, set data_path'],

@@ -1,9 +1,17 @@
 /** The options of `couplet`. */
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../config/config-error.ts';
-import { LOG_LEVELS, type LogLevel } from '../logging/pino-log.ts';
+import { isContainer } from '../config/environment/read-environment.ts';
+import { LOG_LEVELS, type LogLevel } from '../logging/levels.ts';
 import { findConfig } from './find-config.ts';
 import { ZERO_DATA, type ZeroChoices } from './load-settings.ts';
+import { mayBeRoot } from './service/privileges.ts';
+
+/** Says, where it is yes, what `--container` says. */
+export const CONTAINER = 'COUPLET_CONTAINER';
+
+/** Seconds that a database has to start beside the server. */
+const CONTAINER_WAIT = '60';
 
 /** An account given on the command line. */
 export interface GivenUser {
@@ -20,6 +28,16 @@ export interface CommandLine {
   readonly users: readonly GivenUser[];
   /** Wins over the configuration. */
   readonly logLevel: LogLevel | undefined;
+  /** Go into the background. */
+  readonly background: boolean;
+  /** Root may run it. */
+  readonly root: boolean;
+  /** Begin anew although Prosody left data in the same place. */
+  readonly ignoreExistingData: boolean;
+  /** Start as in a container. */
+  readonly container: boolean;
+  /** Seconds to wait for a database that does not answer. */
+  readonly databaseWait: number;
 }
 
 /** The text of `--help`. */
@@ -29,8 +47,16 @@ Serves XMPP clients. Without a configuration: the host "localhost", for this mac
 
 Options:
   --config FILE          configuration in YAML (config/example.yaml explains every option), or in Lua as Prosody's: *.lua.
-                         Without it: $PROSODY_CONFIG, /etc/couplet/couplet.yaml, /etc/couplet/prosody.cfg.lua
-  -F, --foreground       do not go into the background; it never does
+                         Without it: $PROSODY_CONFIG, /etc/couplet/couplet.yaml, /etc/couplet/prosody.cfg.lua,
+                         /etc/prosody/prosody.cfg.lua
+  --no-search            look for none in /etc, as "npm start" does
+  -F, --foreground       stay in the foreground: the default
+  -D, --daemonize        go into the background, once it takes connections
+  --root                 let root run it with all rights
+  --container            start as in a container (docs/operating.md): wait for the database, make the administrator
+  --wait-for-database SECONDS
+                         how long a database that does not answer is waited for (default 0, with --container 60)
+  --ignore-existing-data begin anew although Prosody left data in the same place; it is not touched
   --log-level LEVEL      ${LOG_LEVELS.join(', ')} (default info)
   --version              show the version
   --help                 show this text
@@ -47,8 +73,13 @@ Without --config only:
 
 const OPTIONS = {
   config: { type: 'string' },
+  'no-search': { type: 'boolean' },
   foreground: { type: 'boolean', short: 'F' },
   daemonize: { type: 'boolean', short: 'D' },
+  root: { type: 'boolean' },
+  container: { type: 'boolean' },
+  'wait-for-database': { type: 'string' },
+  'ignore-existing-data': { type: 'boolean' },
   data: { type: 'string' },
   storage: { type: 'string' },
   user: { type: 'string', multiple: true },
@@ -59,6 +90,9 @@ const OPTIONS = {
   version: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
+
+const NOTHING_TO_SERVE =
+  'nothing says what to serve: set PROSODY_DOMAIN, or mount a configuration at /etc/couplet/couplet.yaml or /etc/prosody/prosody.cfg.lua';
 
 /** What a configuration says itself, with the option that says it. */
 const IN_FILE = [
@@ -75,9 +109,7 @@ const IN_FILE = [
  */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const { values } = parse(args);
-  if (values.daemonize === true) {
-    throw new ConfigError('couplet does not go into the background: let systemd, a container or your shell do that');
-  }
+  if (values.daemonize === true && values.foreground === true) throw new ConfigError('-D and -F: only one of them');
   if (values.config !== undefined) {
     for (const [name, option] of IN_FILE) {
       if (values[name] !== undefined) throw new ConfigError(`--${name}: with --config, set ${option} in that file`);
@@ -85,10 +117,15 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     if (values.user !== undefined) throw new ConfigError('--user: with --config, use coupletctl adduser');
   }
   const zero = values.user !== undefined || IN_FILE.some(([name]) => values[name] !== undefined);
+  const container = values.container === true || isContainer(process.env);
+  const environment = container ? { ...process.env, [CONTAINER]: '1' } : process.env;
+  const show = values.help === true ? 'help' : values.version === true ? 'version' : undefined;
+  const config = values.config ?? (zero ? undefined : findConfig(environment, values['no-search'] !== true));
+  if (container && config === undefined && !zero && show === undefined) throw new ConfigError(NOTHING_TO_SERVE);
   const logLevel = values['log-level'] === undefined ? undefined : levelOf(values['log-level']);
   return {
-    show: values.help === true ? 'help' : values.version === true ? 'version' : undefined,
-    config: values.config ?? (zero ? undefined : findConfig()),
+    show,
+    config,
     users: (values.user ?? []).map(userOf),
     zero: {
       data: values.data ?? ZERO_DATA,
@@ -99,6 +136,11 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       logLevel: logLevel ?? 'info',
     },
     logLevel,
+    background: values.daemonize === true,
+    root: values.root === true || mayBeRoot(),
+    ignoreExistingData: values['ignore-existing-data'] === true,
+    container,
+    databaseWait: secondsOf(values['wait-for-database'] ?? (container ? CONTAINER_WAIT : '0')),
   };
 }
 
@@ -120,6 +162,11 @@ function storageOf(text: string): ZeroChoices['storage'] {
   if (text !== 'sqlite' && text !== 'memory')
     throw new ConfigError(`--storage: "${text}" is neither sqlite nor memory`);
   return text;
+}
+
+function secondsOf(text: string): number {
+  if (!/^[0-9]{1,5}$/.test(text)) throw new ConfigError(`--wait-for-database: "${text}" is no number of seconds`);
+  return Number(text);
 }
 
 function portOf(option: string, text: string): number {

@@ -5,6 +5,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { ConfigError } from '../config/config-error.ts';
 import type { Server } from '../host/server.ts';
 import { OperationRefused, controlRequest, type ControlReply } from './control-protocol.ts';
+import { EventOutlet } from './event-outlet.ts';
 import { readLines } from './read-lines.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -75,7 +76,7 @@ async function serve(server: Server, socket: Socket): Promise<void> {
   socket.on('close', () => gone.abort());
   const say = (reply: ControlReply): void => void (socket.writable && socket.write(`${JSON.stringify(reply)}\n`));
   try {
-    for await (const line of readLines(socket)) await answer(server, line, gone.signal, say);
+    for await (const line of readLines(socket)) await answer(server, socket, line, gone.signal, say);
     socket.end();
   } catch (error) {
     server.log.warn({ err: error }, 'control connection broke');
@@ -85,16 +86,18 @@ async function serve(server: Server, socket: Socket): Promise<void> {
 
 async function answer(
   server: Server,
+  socket: Socket,
   line: string,
   signal: AbortSignal,
   say: (reply: ControlReply) => void,
 ): Promise<void> {
   const request = controlRequest.safeParse(parsed(line));
   if (!request.success) return say({ id: 0, error: { condition: 'bad-request', text: 'not a request' } });
-  const { id, operation, host, input } = request.data;
+  const { id, operation, host, input, face } = request.data;
   try {
     const progress = (done: number, total: number): void => say({ id, progress: [done, total] });
-    say({ id, result: await runOperation(server, { operation, host, input, signal, progress }) });
+    const { write: event } = new EventOutlet(socket, (told) => say({ id, event: told }));
+    say({ id, result: await runOperation(server, { operation, host, input, face, signal, progress, event }) });
   } catch (error) {
     if (!(error instanceof OperationRefused)) throw error;
     say({ id, error: { condition: error.condition, text: error.message } });

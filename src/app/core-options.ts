@@ -1,8 +1,9 @@
 /** Options that belong to no module. */
 import { z } from 'zod';
-import { LOG_LEVELS } from '../logging/pino-log.ts';
+import { LOG_OPTIONS } from './log-options.ts';
 
 const names = z.array(z.string().min(1));
+const account = z.union([z.int().min(0), z.string().min(1)]);
 
 /** Options of the server, of PostgreSQL or SQLite under it, and of its log: they stand at the top of the file only. */
 export const SERVER_OPTIONS = z.object({
@@ -28,21 +29,33 @@ export const SERVER_OPTIONS = z.object({
     })
     .default({})
     .describe('How the database is reached and written'),
-  log: z
-    .union([z.string().min(1), z.partialRecord(z.enum(LOG_LEVELS), z.string().min(1))])
-    .default('*stderr')
-    .describe('Where the log goes: a file, *stderr or *stdout; as LEVEL: PLACE also the least level written'),
+  ...LOG_OPTIONS,
   memory_limit: z
     .int()
     .min(0)
     .optional()
     .describe('Bytes of memory above which new connections are refused; 80 % of what there is by default, 0 for none'),
   admin_socket: z.string().min(1).default('prosody.sock').describe('Socket for coupletctl, from data_path on'),
+  ignore_existing_data: z
+    .boolean()
+    .default(false)
+    .describe('Begin anew although Prosody left data in the same place; it is not touched'),
+  pidfile: z.string().min(1).optional().describe('File for the number of the process; none by default'),
+  prosody_user: account.optional().describe('Whom a server becomes that was started as root, by name or number'),
+  prosody_group: account.optional().describe('Its group; by default that of the same name or number'),
+  run_as_root: z.boolean().default(false).describe('Stay root; without this and prosody_user root is refused'),
+  umask: z
+    .string()
+    .regex(/^0?[0-7]{3}$/, 'has to be three octal digits in quotes, as "077"')
+    .default('077')
+    .describe('Permissions that files made by the server do not have, in octal'),
 });
 
 /** Options of a host, which may also stand at the top for all hosts. */
 export const HOST_OPTIONS = z.object({
-  admins: names.default([]).describe('JIDs with all rights'),
+  admins: names
+    .default([])
+    .describe('JIDs of operators, who may do everything; those of a host may administer that host alone'),
   authentication: z
     .string()
     .default('internal_hashed')

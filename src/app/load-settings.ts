@@ -5,7 +5,10 @@ import { ConfigError } from '../config/config-error.ts';
 import type { RawConfig } from '../config/raw-config.ts';
 import { readYaml } from '../config/yaml.ts';
 import type { HostConfig } from '../host/host.ts';
-import type { LogLevel } from '../logging/pino-log.ts';
+import type { LogLevel } from '../logging/levels.ts';
+import { consoleSink } from '../logging/sink-settings.ts';
+import { environmentConfig, withEnvironment } from './environment.ts';
+import { ENVIRONMENT } from './find-config.ts';
 import { modulesOf } from './profile.ts';
 import type { ServerSettings } from './server-settings.ts';
 import { settingsOf } from './settings.ts';
@@ -26,9 +29,7 @@ const ZERO_SOCKET = 'prosody.sock';
 export const CERTIFICATES = 'certs';
 
 /** Keys of Prosody's `ssl` table that are paths. */
-const SSL_PATHS = new Set(['certificate', 'key', 'cafile', 'dhparam']);
-
-const STDERR = 2;
+const SSL_PATHS = new Set(['certificate', 'key', 'cafile', 'capath', 'dhparam']);
 
 /** What can be chosen without a file. */
 export interface ZeroChoices {
@@ -43,17 +44,35 @@ export interface ZeroChoices {
 }
 
 /**
- * Settings from a file, in Lua where its name ends so, in YAML otherwise.
+ * Settings from a file, in Lua where its name ends so, in YAML otherwise, with what the environment says.
+ * @param path or `ENVIRONMENT`
  * @throws ConfigError the file cannot be read or says what is wrong
  */
 export async function loadSettings(path: string): Promise<ServerSettings> {
-  const file = resolve(path);
-  const settings = await settingsOf(await readConfig(file));
-  return { ...settings, hosts: settings.hosts.map((host) => withPaths(host, dirname(file))) };
+  return settingsFrom(await loadConfig(path));
 }
 
 /**
- * A configuration as it was written.
+ * Settings from a configuration that was read.
+ * @throws ConfigError what is wrong
+ */
+export async function settingsFrom(raw: RawConfig): Promise<ServerSettings> {
+  const settings = await settingsOf(raw);
+  return { ...settings, hosts: settings.hosts.map((host) => withPaths(host, dirname(raw.file))) };
+}
+
+/**
+ * A configuration with what the environment says.
+ * @param path or `ENVIRONMENT`
+ * @throws ConfigError it cannot be read
+ */
+export async function loadConfig(path: string): Promise<RawConfig> {
+  if (path !== ENVIRONMENT) return withEnvironment(await readConfig(resolve(path)));
+  return environmentConfig();
+}
+
+/**
+ * A configuration as it was written, without the environment.
  * @param file absolute path
  * @throws ConfigError it cannot be read
  */
@@ -76,11 +95,11 @@ export async function readConfig(file: string): Promise<RawConfig> {
 /** The host with paths of certificates as they are meant: from the folder of the configuration on. */
 function withPaths(host: HostConfig, folder: string): HostConfig {
   const options = { certificates: CERTIFICATES, ...host.options };
-  for (const name of ['certificates', 'certificate', 'certificate_key'] as const) {
+  for (const name of ['certificates', 'certificate', 'certificate_key', 'c2s_direct_tls_certificate'] as const) {
     const path = new Map<string, unknown>(Object.entries(options)).get(name);
     if (typeof path === 'string') Object.assign(options, { [name]: resolve(folder, path) });
   }
-  for (const name of ['ssl', 'c2s_ssl'] as const) {
+  for (const name of ['ssl', 'c2s_ssl', 'c2s_direct_tls_ssl'] as const) {
     const table: unknown = new Map<string, unknown>(Object.entries(options)).get(name);
     if (typeof table !== 'object' || table === null) continue;
     const entries = Object.entries(table).map(([key, value]: [string, unknown]): [string, unknown] => [
@@ -114,7 +133,7 @@ export function zeroSettings({ data, storage, port, tlsPort, address, logLevel }
     storage: storage === 'memory' ? { kind: 'memory' } : { kind: 'sqlite', directory: dataPath },
     dataPath,
     adminSocket: resolve(dataPath, ZERO_SOCKET),
-    log: { level: logLevel, to: STDERR },
+    log: [consoleSink(logLevel)],
     warnings: [],
   };
 }

@@ -27,7 +27,7 @@ export interface MemoryWatch {
   readonly resident?: () => number;
 }
 
-/** Close and open the admission according to the memory in use, until the function that is returned is called. */
+/** Close and open the admission according to the memory in use, until the function that is returned is called: it opens it. */
 export function watchMemory(admission: Admission, log: Log, metrics: Metrics, watch: MemoryWatch = {}): () => void {
   const { limit = defaultLimit(), interval = INTERVAL, resident = () => process.memoryUsage.rss() } = watch;
   const gauge = metrics.gauge('couplet_accept_paused', 'No new connections are taken, as memory is short: 1', {});
@@ -43,7 +43,11 @@ export function watchMemory(admission: Admission, log: Log, metrics: Metrics, wa
     const fields = { residentMB: megabytes(rss), limitMB: megabytes(limit), heapMB: megabytes(heap) };
     log.warn(fields, accepting ? 'new connections are taken again' : 'memory is short: new connections are refused');
   }, interval).unref();
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    admission.accepting = true;
+    gauge.set(0);
+  };
 }
 
 /** Of the container, where there is one that has a limit: without one Node says 0, or more than there can be. */

@@ -10,6 +10,7 @@ const MODULES: Readonly<Record<string, () => Promise<{ readonly default: ModuleD
   auth_insecure: () => import('../modules/auth_insecure/auth-insecure.ts'),
   auth_internal_hashed: () => import('../modules/auth_internal_hashed/auth-internal-hashed.ts'),
   auth_internal_plain: () => import('../modules/auth_internal_plain/auth-internal-plain.ts'),
+  authz_internal: () => import('../modules/authz_internal/authz-internal.ts'),
   blocklist: () => import('../modules/blocklist/blocklist.ts'),
   c2s: () => import('../modules/c2s/c2s.ts'),
   carbons: () => import('../modules/carbons/carbons.ts'),

@@ -2,7 +2,15 @@
 import { MODULE_NAMES, expandModules } from './modules.ts';
 
 /** Modules that every host has unless `modules_disabled` names them. */
-const CORE: ReadonlySet<string> = new Set(['admin_operations', 'c2s', 'iq', 'message', 'offline', 'presence']);
+const CORE: ReadonlySet<string> = new Set([
+  'admin_operations',
+  'authz_internal',
+  'c2s',
+  'iq',
+  'message',
+  'offline',
+  'presence',
+]);
 
 /** What else a host has unless the top of the file says `modules_enabled`. Off are those that let strangers in. */
 const USUAL: ReadonlySet<string> = new Set([

@@ -9,8 +9,11 @@ export interface OperationCall {
   readonly operation: string;
   readonly host?: string | undefined;
   readonly input: unknown;
+  /** `control` by default. */
+  readonly face?: string | undefined;
   readonly signal: AbortSignal;
   readonly progress: (done: number, total: number) => void;
+  readonly event?: ((event: Readonly<Record<string, unknown>>) => void) | undefined;
 }
 
 /**
@@ -18,10 +21,16 @@ export interface OperationCall {
  * @throws OperationRefused
  */
 export async function runOperation(server: Server, call: OperationCall): Promise<unknown> {
-  const { operation, input, signal, progress } = call;
+  const { operation, input, signal, progress, event } = call;
   const host = call.host === undefined ? firstHost(server) : server.hosts.get(call.host);
   if (host === undefined) throw new OperationRefused('item-not-found', `${call.host ?? 'no host'} is not served here`);
-  const context: OperationContext = { who: undefined, face: 'control', signal, progress };
+  const context: OperationContext = {
+    who: undefined,
+    face: call.face ?? 'control',
+    signal,
+    progress,
+    ...(event !== undefined && { event }),
+  };
   try {
     return await host.operations.run(operation, input, context);
   } catch (error) {

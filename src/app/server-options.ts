@@ -3,22 +3,16 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ConfigError } from '../config/config-error.ts';
 import type { RawConfig } from '../config/raw-config.ts';
-import { LOG_LEVELS } from '../logging/pino-log.ts';
 import type { SERVER_OPTIONS } from './core-options.ts';
+import { logSinks } from './log-options.ts';
 import type { ServerSettings } from './server-settings.ts';
+import type { ProcessSettings } from './service/process-settings.ts';
 import type { StorageConfig } from './storage.ts';
 
 type Options = z.infer<typeof SERVER_OPTIONS>;
 
-const STDOUT = 1;
-const STDERR = 2;
-
-/** Where Prosody's names for places lead. `*console` is where people look, and nothing else is written there. */
-const PLACES: ReadonlyMap<string, number> = new Map([
-  ['*stdout', STDOUT],
-  ['*stderr', STDERR],
-  ['*console', STDERR],
-]);
+/** Whom Prosody's own commands become where nothing is said. */
+const PROSODY = 'prosody';
 
 /**
  * Options of the server, checked before.
@@ -31,9 +25,28 @@ export function serverOptions(raw: RawConfig, options: Options): Omit<ServerSett
     dataPath,
     storage: storageOf(raw, options, dataPath),
     adminSocket: resolve(dataPath, options.admin_socket),
-    log: logOf(raw, options.log, folder),
+    log: logSinks(raw, options),
     memoryLimit: options.memory_limit,
+    ignoreExistingData: options.ignore_existing_data,
+    process: processOf(raw, options, folder),
   };
+}
+
+function processOf({ lenient }: RawConfig, options: Options, folder: string): ProcessSettings {
+  const { run_as_root: runAsRoot, umask, pidfile } = options;
+  const user = options.prosody_user ?? (lenient ? PROSODY : undefined);
+  const group = options.prosody_group ?? user;
+  return {
+    pidfile: pidfile === undefined ? undefined : resolve(folder, pidfile),
+    account: user === undefined || group === undefined ? undefined : { user: idOf(user), group: idOf(group) },
+    runAsRoot,
+    umask: Number.parseInt(umask, 8),
+  };
+}
+
+/** A number may stand in quotes. */
+function idOf(account: string | number): string | number {
+  return /^[0-9]+$/.test(String(account)) ? Number(account) : account;
 }
 
 function storageOf(raw: RawConfig, { storage, sql }: Options, directory: string): StorageConfig {
@@ -67,17 +80,4 @@ function urlOf({
   // A path is the folder of a UNIX socket.
   if (host.startsWith('/')) return `postgresql://${user}@/${path}?host=${encodeURIComponent(host)}&port=${port}`;
   return `postgresql://${user}@${host.includes(':') ? `[${host}]` : host}:${port}/${path}`;
-}
-
-function logOf(raw: RawConfig, log: Options['log'], folder: string): ServerSettings['log'] {
-  if (typeof log === 'string') return { level: 'info', to: placeOf(log, folder) };
-  const [level, ...more] = LOG_LEVELS.filter((name) => log[name] !== undefined);
-  if (level === undefined || more.length > 0) {
-    throw new ConfigError(`${raw.settings.get('log')?.at ?? raw.file}: log takes one level and one place`);
-  }
-  return { level, to: placeOf(log[level] ?? '', folder) };
-}
-
-function placeOf(text: string, folder: string): number | string {
-  return PLACES.get(text) ?? resolve(folder, text);
 }

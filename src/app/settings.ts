@@ -2,14 +2,17 @@
 import type { z } from 'zod';
 import { ConfigError } from '../config/config-error.ts';
 import { didYouMean } from '../config/did-you-mean.ts';
+import { warningOf, type Notice } from '../config/notice.ts';
 import type { RawConfig, RawHost, Setting, Settings } from '../config/raw-config.ts';
 import type { HostConfig } from '../host/host.ts';
 import type { ModuleDefinition } from '../host/module.ts';
 import { PROSODY_OPTIONS } from '../config/prosody-options.ts';
+import { exactIssue } from './exact-issue.ts';
 import { HOST_OPTIONS, OWN_OPTIONS, SERVER_OPTIONS } from './core-options.ts';
 import { MODULE_NAMES, expandModules, findModule } from './modules.ts';
 import { modulesOf } from './profile.ts';
 import { fitValues } from './prosody/fit-values.ts';
+import { sqliteDatabaseOf } from './prosody/existing-data.ts';
 import { translate } from './prosody/translate.ts';
 import { serverOptions } from './server-options.ts';
 import type { ServerSettings } from './server-settings.ts';
@@ -19,7 +22,8 @@ import type { ServerSettings } from './server-settings.ts';
  * @throws ConfigError all that is wrong, a line each, with `file:line`
  */
 export async function settingsOf(raw: RawConfig): Promise<ServerSettings> {
-  return new Checker(raw.lenient ? translate(raw) : raw).check();
+  if (!raw.lenient) return new Checker(raw).check();
+  return { ...(await new Checker(translate(raw)).check()), prosodyDatabase: sqliteDatabaseOf(raw) };
 }
 
 class Checker {
@@ -27,12 +31,14 @@ class Checker {
   /** What is wrong; a set, because several hosts may stumble over one line. */
   readonly #problems = new Set<string>();
   readonly #warnings = new Set<string>();
+  readonly #notices: Map<string, Notice>;
   /** Names of options that a module on some host takes. */
   readonly #used = new Set<string>();
 
   constructor(raw: RawConfig) {
     this.#raw = raw;
     for (const warning of raw.warnings) this.#warnings.add(warning);
+    this.#notices = new Map(raw.notices);
   }
 
   async check(): Promise<ServerSettings> {
@@ -53,7 +59,18 @@ class Checker {
     this.#checkDisabled();
     await this.#checkNames();
     if (this.#problems.size > 0 || server === undefined) throw new ConfigError([...this.#problems].join('\n'));
-    return { ...serverOptions(this.#raw, server), hosts, warnings: [...this.#warnings] };
+    return {
+      ...serverOptions(this.#raw, server),
+      hosts,
+      warnings: [...this.#warnings],
+      ...(this.#notices.size > 0 && { notices: this.#notices }),
+    };
+  }
+
+  #warn(at: string, text: string, id?: string): void {
+    const warning = warningOf({ at, text });
+    this.#warnings.add(warning);
+    this.#notices.set(warning, { id: id ?? 'notice', at, text });
   }
 
   async #host(raw: RawHost): Promise<HostConfig | undefined> {
@@ -72,6 +89,11 @@ class Checker {
       this.#checked(schema, settings, `${raw.at}: ${raw.domain}`);
     }
     const options = Object.fromEntries([...settings].map(([name, { value }]) => [name, value]));
+    if (raw.settings.has('admins')) {
+      // As Prosody's: those at the top are operators of the server, those of a host administer it alone.
+      const top = this.#checked(HOST_OPTIONS, new Map(this.#raw.settings), raw.at);
+      Object.assign(options, { admins: top?.admins ?? [], host_admins: common.admins });
+    }
     return own.enabled ? { domain: raw.domain, kind: raw.kind, modules, options } : undefined;
   }
 
@@ -123,8 +145,7 @@ class Checker {
 
   /** What the options are by a schema; `undefined` if one of them does not fit. */
   #checked<S extends z.ZodObject>(schema: S, settings: Map<string, Setting>, at: string): z.infer<S> | undefined {
-    if (this.#raw.lenient)
-      fitValues(schema, settings, (place, text) => void this.#warnings.add(`${place.at}: ${text}`));
+    if (this.#raw.lenient) fitValues(schema, settings, ({ at: place }, text, id) => this.#warn(place, text, id));
     const given: Record<string, unknown> = {};
     for (const name of Object.keys(schema.shape)) {
       const value = settings.get(name)?.value;
@@ -132,7 +153,7 @@ class Checker {
     }
     const result = schema.safeParse(given);
     if (result.success) return result.data;
-    for (const { path, message } of result.error.issues) {
+    for (const { path, message } of result.error.issues.map(exactIssue)) {
       const setting = settings.get(String(path[0]));
       this.#problems.add(`${setting?.within(path.slice(1)) ?? at}: ${path.join('.')}: ${message}`);
     }
@@ -155,14 +176,15 @@ class Checker {
         if (known.includes(name) || this.#used.has(name)) continue;
         owners ??= await optionOwners();
         const owner = owners.get(name);
-        if (owner !== undefined) this.#warnings.add(`${at}: ${name} has no effect: the module ${owner} is not loaded`);
+        if (owner !== undefined)
+          this.#warn(at, `${name} has no effect: the module ${owner} is not loaded`, 'option-without-module');
         else if (elsewhere.includes(name)) this.#problems.add(`${at}: ${name} ${hint}`);
         else if (this.#raw.lenient) {
           if (PROSODY_OPTIONS.includes(name)) continue;
           const variable = this.#raw.variables.has(name);
           const all = [...known, ...owners.keys(), ...PROSODY_OPTIONS];
           const hint = variable ? ': a variable should be local' : didYouMean(name, all);
-          this.#warnings.add(`${at}: there is no option "${name}"${hint}`);
+          this.#warn(at, `there is no option "${name}"${hint}`, variable ? 'variable-not-local' : 'option-unknown');
         } else {
           const all = [...known, ...owners.keys(), ...elsewhere];
           this.#problems.add(`${at}: there is no option "${name}"${didYouMean(name, all)}`);

@@ -7,6 +7,7 @@ import type { ModuleDefinition } from '../host/module.ts';
 import { Server } from '../host/server.ts';
 import type { Log } from '../logging/log.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import type { BoundSockets } from '../net/bound-sockets.ts';
 import { createNetwork } from '../net/network.ts';
 import type { Storage } from '../storage/stores.ts';
 import { findModule } from './modules.ts';
@@ -20,6 +21,8 @@ export interface StartOptions {
   readonly storage?: StorageConfig;
   /** Folder where certificates made here are kept; without it they are made anew with each start. */
   readonly certificates?: string;
+  /** Sockets that listen already. */
+  readonly sockets?: BoundSockets;
   /** Open the network services; true by default. */
   readonly listen?: boolean;
   /** Bound for what an event or request handler waits for, in milliseconds. */
@@ -45,7 +48,7 @@ export async function startServer(options: StartOptions): Promise<Server> {
   const storage = await storageFor(options);
   const server = new Server({
     metrics,
-    network: createNetwork(log, metrics, options.certificates),
+    network: createNetwork(log, metrics, options.certificates, options.sockets),
     storage,
     cluster: cluster.join('main'),
     log,
@@ -64,6 +67,7 @@ export async function startServer(options: StartOptions): Promise<Server> {
 }
 
 async function storageFor({ storage = { kind: 'memory' }, log }: StartOptions): Promise<Storage> {
+  if (storage.kind !== 'memory') log.info(placeOf(storage), 'opening the database');
   try {
     return await openStorage(storage, {
       failed: (error) => log.error({ err: error }, 'storage failed'),
@@ -73,6 +77,13 @@ async function storageFor({ storage = { kind: 'memory' }, log }: StartOptions): 
     log.debug({ err: error }, 'storage cannot be opened');
     throw new ConfigError(`storage: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** The database, without its password. */
+function placeOf(storage: Exclude<StorageConfig, { kind: 'memory' }>): { driver: string; database: string } {
+  if (storage.kind === 'sqlite') return { driver: 'SQLite3', database: storage.directory };
+  const name = /\/([^/?]*)(?:\?|$)/.exec(storage.url)?.[1] ?? '';
+  return { driver: 'PostgreSQL', database: decodeURIComponent(name) };
 }
 
 /** The wall clock in microseconds since 1970. */

@@ -1,9 +1,12 @@
 /** Commands for single accounts. */
 import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { OperationRefused } from '../app/control-protocol.ts';
 import { Jid } from '../jid/jid.ts';
 import type { Command, CommandContext } from './command.ts';
 import { anyOperator, settingsOf } from './operator.ts';
+
+const deletion = z.object({ restorable: z.string().optional() });
 
 /** `adduser JID` */
 export const adduser: Command = {
@@ -31,8 +34,9 @@ export const deluser: Command = {
   name: 'deluser',
   aliases: ['user delete'],
   parameters: ['JID'],
+  options: ['now'],
   summary: 'Delete an account and all it keeps on the server',
-  run: (context) => done(context, accountOf(context.parameters[0]), 'user.delete', {}),
+  run: (context) => remove(context, accountOf(context.parameters[0])),
 };
 
 /** `register USER HOST [PASSWORD]`, for scripts that were written for Prosody. */
@@ -52,23 +56,24 @@ export const register: Command = {
 export const unregister: Command = {
   name: 'unregister',
   parameters: ['USER', 'HOST'],
+  options: ['now'],
   summary: 'Delete an account, as deluser',
   run(context) {
     const [user = '', host = ''] = context.parameters;
-    return done(context, accountOf(`${user}@${host}`), 'user.delete', {});
+    return remove(context, accountOf(`${user}@${host}`));
   },
 };
 
 /** `user create JID [PASSWORD]`, as in Prosody's shell. */
 export const userCreate: Command = {
   name: 'user create',
-  parameters: ['JID', '[PASSWORD]'],
-  options: ['password-file', 'if-missing'],
+  parameters: ['JID', '[PASSWORD]', '[ROLE]'],
+  options: ['password-file', 'if-missing', 'role'],
   summary: 'As adduser; better without PASSWORD, which other users of the machine could see',
   run(context) {
-    const [address, password] = context.parameters;
+    const [address, password, role = context.options.role] = context.parameters;
     const jid = accountOf(address);
-    return password === undefined ? create(context, jid) : createWith(context, jid, notEmpty(password));
+    return password === undefined ? create(context, jid, role) : createWith(context, jid, notEmpty(password), role);
   },
 };
 
@@ -94,13 +99,25 @@ function accountOf(text = ''): Jid {
   return jid;
 }
 
-async function create(context: CommandContext, jid: Jid): Promise<number> {
-  return createWith(context, jid, await newPassword(context, jid));
+async function remove(context: CommandContext, jid: Jid): Promise<number> {
+  return done(context, jid, 'user.delete', { now: context.options['now'] === true }, (answer) => {
+    const { restorable } = deletion.parse(answer);
+    if (restorable !== undefined) context.err(`"user restore ${jid.toString()}" has it back until ${restorable}\n`);
+  });
 }
 
-async function createWith(context: CommandContext, jid: Jid, password: string): Promise<number> {
+async function create(context: CommandContext, jid: Jid, role?: string | boolean): Promise<number> {
+  return createWith(context, jid, await newPassword(context, jid), role);
+}
+
+async function createWith(
+  context: CommandContext,
+  jid: Jid,
+  password: string,
+  role?: string | boolean,
+): Promise<number> {
   try {
-    return await done(context, jid, 'user.create', { password });
+    return await done(context, jid, 'user.create', { password, role });
   } catch (error) {
     const exists = error instanceof OperationRefused && error.condition === 'conflict';
     if (exists && context.options['if-missing'] === true) return 0;
@@ -125,11 +142,12 @@ async function done(
   { options }: CommandContext,
   jid: Jid,
   operation: string,
-  more: Readonly<Record<string, string>>,
+  more: object,
+  show: (answer: unknown) => void = () => undefined,
 ): Promise<number> {
   const operator = await anyOperator(await settingsOf(options));
   try {
-    await operator.run({ operation, host: jid.domain, input: { jid: jid.toString(), ...more } });
+    show(await operator.run({ operation, host: jid.domain, input: { jid: jid.toString(), ...more } }));
     return 0;
   } finally {
     await operator.close();

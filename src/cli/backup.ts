@@ -1,6 +1,7 @@
 /** `backup FILE` and `restore FILE` */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { becomeOwner } from '../app/service/privileges.ts';
 import { backupStorage, restoreStorage } from '../app/storage.ts';
 import type { Command } from './command.ts';
 import { runningServer, settingsOf } from './operator.ts';
@@ -37,6 +38,7 @@ export const restore: Command = {
       throw new Error('the server runs: stop it first');
     }
     process.umask(UMASK);
+    becomeOwner(settings.dataPath, settings.process);
     const before = await restoreStorage(settings.storage, resolve(file), progressBar(err, interactive));
     out(`The data is that of ${file}\n`);
     if (before !== undefined) out(`The data from before is in ${before}\n`);

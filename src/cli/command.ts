@@ -12,8 +12,16 @@ export interface CommandOptions {
   readonly 'if-missing'?: boolean | undefined;
   /** Answer in JSON. */
   readonly json?: boolean | undefined;
+  /** Replace files that are there. */
+  readonly force?: boolean | undefined;
+  /** Only tell what would change. */
+  readonly 'dry-run'?: boolean | undefined;
   /** Say where each value was set. */
   readonly origin?: boolean | undefined;
+  /** Advice counts as an error. */
+  readonly strict?: boolean | undefined;
+  /** Who is to be reached through a TURN server. */
+  readonly ping?: string | undefined;
   /** Fields of an operation's input, see `INPUT_OPTIONS`. */
   readonly [field: string]: string | boolean | undefined;
 }
@@ -25,13 +33,18 @@ export const INPUT_OPTIONS = {
   contact: 'JID',
   delay: 'SECONDS',
   group: 'NAME',
+  inactive: 'PERIOD',
+  level: 'debug|info|warn|error',
   max: 'NUMBER',
   name: 'NAME',
   older: 'PERIOD',
   operation: 'NAME',
   reason: 'TEXT',
+  role: 'ROLE',
   search: 'TEXT',
   since: 'TIME',
+  source: 'NAME',
+  state: 'enabled|disabled|deleted',
   subject: 'TEXT',
   subscription: 'none|to|from|both',
   text: 'TEXT',

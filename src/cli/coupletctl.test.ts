@@ -3,13 +3,15 @@ import { mkdtempSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { MemoryLog } from '../../test/support/world.ts';
+import { MemoryLog, TestClient } from '../../test/support/world.ts';
 import { openControlSocket, type ControlSocket } from '../app/control-socket.ts';
 import { zeroSettings } from '../app/load-settings.ts';
 import type { ServerSettings } from '../app/server-settings.ts';
 import { startServer } from '../app/start.ts';
 import { Auth } from '../host/auth.ts';
+import { bindResource } from '../host/bind.ts';
 import type { Server } from '../host/server.ts';
+import { Jid } from '../jid/jid.ts';
 import { deriveScramKeys } from '../stream/sasl/scram-keys.ts';
 import { runCommandLine } from './run-command-line.ts';
 
@@ -108,10 +110,10 @@ test('what the server is told through other commands, and in the words of Prosod
   expect(await ctl(['user', 'list', 'localhost', '--after', 'ann@localhost'])).toEqual(fine('bob@localhost\n'));
   expect(await ctl(['user', 'password', 'ann@localhost', 'three'])).toEqual(fine());
   expect(await fits('ann', 'three')).toBe(true);
-  expect(await ctl(['user', 'count', 'localhost'])).toEqual(fine('registered: 2\nonline:     0\n'));
+  expect(await ctl(['user', 'count', 'localhost'])).toEqual(fine('registered: 2\ndisabled:   0\nonline:     0\n'));
   expect(await ctl(['roster', 'add', 'ann@localhost', 'bob@localhost', '--group', 'Team'])).toEqual(fine());
   expect((await ctl(['roster', 'show', 'ann@localhost'])).out).toBe(
-    'JID            GROUPS    SUBSCRIPTION  ASK\nbob@localhost  ["Team"]  none          no\n',
+    'JID            GROUPS  SUBSCRIPTION  ASK\nbob@localhost  Team    none          no\n',
   );
   expect(await ctl(['c2s', 'show'])).toEqual(fine());
   expect(await ctl(['c2s', 'close', 'ann@localhost'])).toEqual(refused('ann@localhost is not connected'));
@@ -261,4 +263,93 @@ test('one server for each socket; a socket that a killed server left is no obsta
   await expect(openControlSocket(other, join(folder, 'x'.repeat(100)))).rejects.toThrow('too long for a socket');
   await expect(openControlSocket(other, join(folder, 'missing/ctl'))).rejects.toThrow('the control socket: ');
   await other.stop();
+});
+
+/** A client that is connected. */
+async function connected(address: string): Promise<TestClient> {
+  const jid = Jid.parse(address) ?? expect.fail(address);
+  const client = new TestClient();
+  const host = server?.hosts.get(jid.domain) ?? expect.fail('no host');
+  const policy = { conflict: 'kick_old', maxSessions: 16 } as const;
+  client.session = await bindResource(host, jid.bare, jid.resource, policy, client, undefined);
+  return client;
+}
+
+test('clients are shown with the columns that are wanted, counted and sent away', async () => {
+  await start();
+  const clients = [await connected('ann@localhost/desk'), await connected('bob@localhost/phone')];
+  expect(await ctl(['c2s', 'count'])).toEqual(fine('2\n'));
+  expect(await ctl(['c2s', 'show', 'ann@localhost', 'jid host enc,sm'])).toEqual(
+    fine('JID                 HOST       ENC  SM\nann@localhost/desk  localhost  no   no\n'),
+  );
+  expect((await ctl(['c2s', 'show', 'localhost', 'jid port'])).err).toContain(
+    'there is no column "port"; there are id',
+  );
+  expect((await ctl(['c2s', 'show_tls', '--json'])).out).toContain('"jid":"bob@localhost/phone"');
+  expect(await ctl(['c2s', 'close', 'ann@localhost', 'bye'])).toEqual(fine('closed: 1\n'));
+  expect(await ctl(['c2s', 'closeall'])).toEqual(fine('closed: 1\n'));
+  expect(clients.map(({ closed }) => closed.map((error) => error?.text))).toEqual([
+    ['bye'],
+    ['Ended by an administrator'],
+  ]);
+});
+
+test('accounts are disabled, enabled, given roles and flags, and listed by them', async () => {
+  await start();
+  for (const name of ['ann', 'bob']) await ctl(['user', 'create', `${name}@localhost`, 'pw']);
+  await ctl(['user', 'create', 'carl@localhost', 'pw', 'prosody:admin']);
+  expect(await ctl(['user', 'disable', 'ann@localhost', '--reason', 'spam', '--until', '1 week'])).toEqual(fine());
+  expect((await ctl(['user', 'info', 'ann@localhost'])).out).toMatch(/^state: +disabled\nrole: +prosody:member\n/);
+  expect(await ctl(['user', 'list', 'localhost', '--state', 'disabled'])).toEqual(fine('ann@localhost\n'));
+  expect(await ctl(['user', 'enable', 'ann@localhost'])).toEqual(fine());
+  expect(await ctl(['user', 'set_role', 'bob@localhost', 'prosody:guest'])).toEqual(fine());
+  expect(await ctl(['user', 'set_role', 'bob@localhost', 'localhost', 'prosody:admin'])).toEqual(fine());
+  expect(await ctl(['user', 'addrole', 'bob@localhost', 'prosody:guest'])).toEqual(fine());
+  expect(await ctl(['user', 'roles', 'bob@localhost'])).toEqual(
+    fine('role:      prosody:admin\nsecondary: prosody:guest\n'),
+  );
+  expect(await ctl(['user', 'list', 'localhost', '--role', 'prosody:admin'])).toEqual(
+    fine('bob@localhost\ncarl@localhost\n'),
+  );
+  expect(await ctl(['admin', 'list'])).toEqual(fine('admin@localhost\nbob@localhost\ncarl@localhost\n'));
+  expect((await ctl(['role', 'show', 'prosody:member'])).out).toContain('inherits: prosody:registered\n');
+  expect((await ctl(['role', 'show', 'localhost', 'prosody:member'])).out).toContain('inherits: prosody:registered\n');
+  expect(await ctl(['flags', 'add', 'ann@localhost', 'suspect', 'odd'])).toEqual(fine());
+  expect(await ctl(['flags', 'find', 'localhost', 'suspect'])).toEqual(fine('ann@localhost\n'));
+  expect(await ctl(['flags', 'remove', 'ann@localhost', 'suspect'])).toEqual(fine());
+  expect((await ctl(['flags', 'list', 'ann@localhost'])).out).toBe('');
+  expect((await ctl(['user', 'list_inactive', 'localhost', '1 day'])).out).toContain('carl@localhost');
+});
+
+test('ports, tasks, caches, statistics, options', async () => {
+  await start();
+  const [, port = ''] = /:(\d+) +c2s$/m.exec((await ctl(['port', 'list'])).out) ?? expect.fail();
+  expect(await ctl(['port', 'close', port])).toEqual(fine('service: c2s\n'));
+  expect((await ctl(['port', 'list'])).out).not.toMatch(/ c2s$/m);
+  expect((await ctl(['cron', 'tasks'])).out).toMatch(/^auth_internal_hashed\/purge-deleted-accounts +600 /m);
+  expect((await ctl(['debug', 'caches'])).out).toMatch(/^authz_internal +0 +0$/m);
+  expect((await ctl(['stats', 'show', 'couplet_saslauth'])).out).toMatch(
+    /^couplet_saslauth_success_total\{host="localhost"\} +0$/m,
+  );
+  expect((await ctl(['xmpp', 'ping', 'localhost', 'localhost'])).out).toMatch(/^milliseconds: \d/);
+  expect(await ctl(['config', 'get', 'audit_log_expires_after'])).toEqual(fine('value: 31536000\n'));
+  expect(await ctl(['config', 'set', 'localhost', 'audit_log_expires_after', '1 day'])).toEqual(
+    fine('admin_operations\n'),
+  );
+  expect(await ctl(['config', 'get', 'localhost', 'audit_log_expires_after'])).toEqual(fine('value: 1 day\n'));
+  expect((await ctl(['config', 'set', 'audit_log_expires_after', 'soon'])).err).toContain('expected seconds');
+  expect(await ctl(['config', 'get', 'audit_log_expires_after'])).toEqual(fine('value: 1 day\n'));
+  expect((await ctl(['config', 'get', 'sql'])).err).toContain('holds secrets');
+  expect((await ctl(['config', 'set', 'admins', '[]'])).err).toContain('No module of localhost takes admins');
+  expect((await ctl(['about'])).out).toContain(`data:          ${data}\n`);
+  expect((await ctl(['install', 'mod_x'])).status).toBe(1);
+  expect((await ctl(['help', 'user'])).out).toContain('  user delete JID');
+});
+
+test('what is typed into the shell stands so in the audit log; a line there may have options', async () => {
+  await start();
+  expect(await ctl(['shell', 'user create ann@localhost secret'])).toEqual(fine());
+  expect(await ctl(['shell', 'user list localhost --json'])).toEqual(fine('["ann@localhost"]\n'));
+  await ctl(['user', 'delete', 'ann@localhost']);
+  expect((await ctl(['audit'])).out.match(/operator +\w+/g)).toEqual(['operator  shell', 'operator  control']);
 });

@@ -1,24 +1,33 @@
 /** Runs operations on the server that is meant: the one that runs, or else on its data alone. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { OperationRefused, controlReply, type ControlReply, type ControlRequest } from '../app/control-protocol.ts';
 import { findConfig } from '../app/find-config.ts';
 import { ZERO_DATA, loadSettings, zeroSettings } from '../app/load-settings.ts';
+import { refuseProsodyData } from '../app/prosody/existing-data.ts';
 import { readLines } from '../app/read-lines.ts';
 import { runOperation } from '../app/run-operation.ts';
 import type { ServerSettings } from '../app/server-settings.ts';
+import { becomeOwner } from '../app/service/privileges.ts';
+import { consoleSink } from '../logging/sink-settings.ts';
 import type { CommandOptions } from './command.ts';
-
-const STDERR = 2;
 
 /** Files that are made are for their owner alone, as those of the server. */
 const UMASK = 0o077;
+
+/** Work within it is what somebody typed into the shell. */
+export const inShell = new AsyncLocalStorage<true>();
 
 /** What is to be run, and where. */
 export interface Call {
   readonly operation: string;
   readonly host?: string;
   readonly input: unknown;
+  /** Told of each event of an operation that tells some. */
+  readonly event?: (event: Readonly<Record<string, unknown>>) => void;
+  /** Told how far a long one is. */
+  readonly progress?: ((done: number, whole: number) => void) | undefined;
 }
 
 /** Whoever runs operations. */
@@ -71,19 +80,23 @@ export async function runningServer({ adminSocket }: ServerSettings): Promise<Op
 export async function anyOperator(settings: ServerSettings): Promise<Operator> {
   const running = await runningServer(settings);
   if (running !== undefined) return running;
-  const { hosts, storage, adminSocket } = settings;
+  const { hosts, storage, adminSocket, dataPath } = settings;
   if (storage.kind === 'memory') throw new Error(`the server does not run: nothing answers at ${adminSocket}`);
   process.umask(UMASK);
-  const [{ startServer }, { pinoLog }] = await Promise.all([
-    import('../app/start.ts'),
-    import('../logging/pino-log.ts'),
-  ]);
-  const server = await startServer({ hosts, storage, log: pinoLog('error', STDERR), listen: false });
+  becomeOwner(dataPath, settings.process);
+  const [{ startServer }, { openLogs }] = await Promise.all([import('../app/start.ts'), import('../logging/logs.ts')]);
+  const { log } = openLogs([consoleSink('error')]);
+  await refuseProsodyData(settings);
+  const server = await startServer({ hosts, storage, log, listen: false });
   const { signal } = new AbortController();
   return {
-    run: (call) => runOperation(server, { ...call, signal, progress: () => undefined }),
+    run: ({ progress = () => undefined, ...call }) => runOperation(server, { ...call, signal, progress, face: face() }),
     close: () => server.stop(),
   };
+}
+
+function face(): 'control' | 'shell' {
+  return inShell.getStore() === true ? 'shell' : 'control';
 }
 
 class SocketOperator implements Operator {
@@ -97,10 +110,13 @@ class SocketOperator implements Operator {
   }
 
   async run(call: Call): Promise<unknown> {
-    const request: ControlRequest = { id: ++this.#last, ...call };
+    const { event, progress, ...rest } = call;
+    const request: ControlRequest = { id: ++this.#last, ...rest, face: face() };
     this.#socket.write(`${JSON.stringify(request)}\n`);
     for (;;) {
       const reply = await this.#next();
+      if ('event' in reply) event?.(reply.event);
+      if ('progress' in reply) progress?.(...reply.progress);
       if ('error' in reply) throw new OperationRefused(reply.error.condition, reply.error.text);
       if ('result' in reply) return reply.result;
     }

@@ -7,6 +7,7 @@ test.each([
   [{ users: ['a', 'b'], complete: true }, 'a\nb\n'],
   [{ a: 1, longer: false, gone: undefined }, 'a:      1\nlonger: no\n'],
   [{ list: [] }, ''],
+  [{ name: 'x', list: ['a', 'b'], none: [] }, 'name: x\nlist: a, b\nnone: \n'],
   [
     {
       list: [

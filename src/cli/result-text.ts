@@ -1,11 +1,11 @@
 /** Answers of operations as text for people. */
 
-/** A list is a table, or one entry a line; anything else a line for each member. Nothing is no text. */
+/** What begins with a list is a table, or one entry a line; anything else a line for each member. Nothing is no text. */
 export function resultText(output: unknown): string {
   const members = typeof output === 'object' && output !== null ? Object.entries(output) : [];
   const given = members.filter(([, value]) => value !== undefined && value !== null);
-  const list = given.find(([, value]) => Array.isArray(value));
-  if (list !== undefined && Array.isArray(list[1])) return listText(list[1]);
+  const list: unknown = given[0]?.[1];
+  if (Array.isArray(list)) return listText(list);
   const width = Math.max(0, ...given.map(([name]) => name.length));
   return given.map(([name, value]) => `${`${name}:`.padEnd(width + 1)} ${cell(value)}\n`).join('');
 }
@@ -39,6 +39,7 @@ function tableText(columns: readonly string[], rows: readonly ReadonlyMap<string
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.map(cell).join(', ');
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return [...text].map((character) => (isControl(character) ? '\u{FFFD}' : character)).join('');
 }

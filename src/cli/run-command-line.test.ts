@@ -33,10 +33,10 @@ test.each(['--help', '-h', 'help'])('%s lists every command', async (word) => {
 test('--help on every level', async () => {
   expect((await run('user', '--help')).out).toMatch(/^ {2}user create JID \[PASSWORD\] +\S/m);
   expect((await run('user', 'create', '--help')).out).toMatch(
-    /^usage: prosodyctl \[OPTION…\] user create JID \[PASSWORD\]\n/,
+    /^usage: prosodyctl \[OPTION…\] user create JID \[PASSWORD\] \[ROLE\]\n/,
   );
   expect((await run('audit', '-h')).out).toMatch(/^ {2}--since TIME$/m);
-  expect((await run('user', 'delete', '--help')).out).toContain('deluser JID');
+  expect((await run('user', 'delete', '--help')).out).toContain('user delete JID');
   expect(await run('nothing', '--help')).toMatchObject({ status: 1, out: '' });
 });
 

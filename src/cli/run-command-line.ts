@@ -1,5 +1,6 @@
 /** Finds the command that was typed and runs it. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { RUN_AS_ROOT } from '../app/service/privileges.ts';
 import { didYouMean } from '../config/did-you-mean.ts';
 import { INPUT_OPTIONS, type Command, type CommandContext, type CommandOptions } from './command.ts';
 import { COMMANDS, usage, usageOf } from './commands.ts';
@@ -10,14 +11,23 @@ const OPTIONS: NonNullable<ParseArgsConfig['options']> = {
   data: { type: 'string' },
   'password-file': { type: 'string' },
   'if-missing': { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  force: { type: 'boolean' },
+  root: { type: 'boolean' },
+  in: { type: 'boolean' },
+  out: { type: 'boolean' },
   json: { type: 'boolean' },
+  now: { type: 'boolean' },
   origin: { type: 'boolean' },
+  ping: { type: 'string' },
+  yes: { type: 'boolean' },
+  strict: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 };
 
 /** Options that say which server is meant: every command takes them. */
-const OF_ALL: readonly string[] = ['config', 'data'];
+const OF_ALL: readonly string[] = ['config', 'data', 'root'];
 
 /** What a command line needs of its process. */
 type OuterContext = Omit<CommandContext, 'parameters' | 'options' | 'run'>;
@@ -27,32 +37,39 @@ type OuterContext = Omit<CommandContext, 'parameters' | 'options' | 'run'>;
  * such command, it cannot be called like that, or it failed.
  */
 export async function runCommandLine(words: readonly string[], context: OuterContext): Promise<number> {
-  const { program, err, out } = context;
+  const { program, err } = context;
   try {
-    const { values, positionals } = parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
-    const { help, version, ...rest } = values;
-    const options = optionsOf(rest);
-    if (help === true && positionals.length > 0) {
-      out(usageOf(program, positionals));
-      return 0;
-    }
-    const typed = positionals.length > 0 ? positionals : help === true ? ['help'] : version === true ? ['version'] : [];
-    if (typed.length === 0) {
-      err(usage(program));
-      return 1;
-    }
-    return await runCommand(typed, options, context);
+    return await run(words, {}, context);
   } catch (error) {
     err(`${program}: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
 }
 
-async function runCommand(typed: readonly string[], options: CommandOptions, context: OuterContext): Promise<number> {
-  const { command, parameters } = find(typed, context.program);
-  check(command, parameters, options, context.program);
-  const run: CommandContext['run'] = (words, ask = context.ask) => runCommand(words, options, { ...context, ask });
-  return command.run({ ...context, parameters, options, run });
+/** @param before options that hold unless the words have others */
+async function run(words: readonly string[], before: CommandOptions, context: OuterContext): Promise<number> {
+  const { program, err, out } = context;
+  const { values, positionals } = parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+  const { help, version, ...rest } = values;
+  if (rest['root'] === true) process.env[RUN_AS_ROOT] = '1'; // for a server that is started, too
+  if (help === true && positionals.length > 0) {
+    out(usageOf(program, positionals));
+    return 0;
+  }
+  const typed = positionals.length > 0 ? positionals : help === true ? ['help'] : version === true ? ['version'] : [];
+  if (typed.length === 0) {
+    err(usage(program));
+    return 1;
+  }
+  const { command, parameters } = find(typed, program);
+  const options = { ...before, ...optionsOf(rest) };
+  check(command, parameters, options, program);
+  return command.run({
+    ...context,
+    parameters,
+    options,
+    run: (inner, ask = context.ask) => run(inner, options, { ...context, ask }),
+  });
 }
 
 function optionsOf(values: Readonly<Record<string, unknown>>): CommandOptions {

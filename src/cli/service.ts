@@ -1,21 +1,18 @@
 /** `start`, `stop`, `restart`, `healthcheck` */
-import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Command, CommandContext } from './command.ts';
-import { runningServer, settingsOf, type Operator } from './operator.ts';
+import type { ServerSettings } from '../app/server-settings.ts';
+import { startInBackground } from '../app/service/background.ts';
+import { isRunning, serverNamedIn } from '../app/service/pidfile.ts';
 import { serverStatus } from '../modules/admin_operations/status.ts';
+import type { Command, CommandContext } from './command.ts';
+import { runningServer, settingsOf } from './operator.ts';
 
 /** Milliseconds: how long a start or stop is waited for, and how often is looked. */
 const PATIENCE = 60_000;
 const STEP = 100;
 
 const stopping = z.object({ pid: z.int() });
-
-/** What a server in the background would have written to its terminal. */
-const START_LOG = 'couplet.log';
 
 /** Start the server in the background. */
 export const start: Command = {
@@ -36,9 +33,10 @@ export const restart: Command = {
   name: 'restart',
   summary: 'Stop the server if it runs, and start it',
   async run(context) {
-    const running = await found(context);
+    const settings = await settingsOf(context.options);
+    const running = await runningServer(settings);
     await running?.close();
-    if (running !== undefined) await stopServer(context);
+    if ((running !== undefined || namedProcess(settings) !== undefined) && (await stopServer(context)) !== 0) return 1;
     return startServer(context);
   },
 };
@@ -58,7 +56,7 @@ export const healthcheck: Command = {
 };
 
 async function healthProblems(context: CommandContext): Promise<string[]> {
-  const operator = await found(context);
+  const operator = await runningServer(await settingsOf(context.options));
   if (operator === undefined) return ['the server does not run'];
   try {
     const status = serverStatus.parse(await operator.run({ operation: 'server.status', input: {} }));
@@ -73,16 +71,14 @@ async function healthProblems(context: CommandContext): Promise<string[]> {
   }
 }
 
-async function found({ options }: CommandContext): Promise<Operator | undefined> {
-  return runningServer(await settingsOf(options));
-}
-
 async function startServer(context: CommandContext): Promise<number> {
   const { options, server, err } = context;
-  const running = await found(context);
-  if (running !== undefined) {
-    await running.close();
-    err('The server runs already\n');
+  const settings = await settingsOf(options);
+  const running = await runningServer(settings);
+  await running?.close();
+  const pid = namedProcess(settings);
+  if (running !== undefined || pid !== undefined) {
+    err(`The server runs already${pid === undefined ? '' : `, as process ${pid}`}\n`);
     return 1;
   }
   if (server === undefined) throw new Error('the program of the server is not known');
@@ -92,52 +88,37 @@ async function startServer(context: CommandContext): Promise<number> {
       : options.data !== undefined
         ? ['--data', options.data]
         : [];
-  const { dataPath } = await settingsOf(options);
-  mkdirSync(dataPath, { recursive: true, mode: 0o700 });
-  const file = join(dataPath, START_LOG);
-  const log = openSync(file, 'a', 0o600);
-  const child = spawn(process.execPath, [server, ...which], { detached: true, stdio: ['ignore', 'ignore', log] });
-  closeSync(log);
-  let status: number | null | undefined;
-  child.on('exit', (code) => (status = code));
-  for (let waited = 0; waited < PATIENCE && status === undefined; waited += STEP) {
-    await wait(STEP);
-    const operator = await found(context);
-    if (operator === undefined) continue;
-    await operator.close();
-    child.unref();
-    return 0;
-  }
-  err(status === undefined ? 'The server does not answer yet\n' : `The server ended: ${file} says why\n`);
-  child.unref();
+  const { outcome, log } = await startInBackground(server, which, settings);
+  if (outcome === 'ready') return 0;
+  err(outcome === 'late' ? 'The server does not answer yet\n' : `The server ended: ${log} says why\n`);
   return 1;
 }
 
 async function stopServer(context: CommandContext): Promise<number> {
-  const operator = await found(context);
-  if (operator === undefined) {
+  const settings = await settingsOf(context.options);
+  const operator = await runningServer(settings);
+  let pid = operator === undefined ? namedProcess(settings) : undefined;
+  if (operator === undefined && pid === undefined) {
     context.err('The server does not run\n');
     return 1;
   }
-  let pid: number;
+  if (pid !== undefined) process.kill(pid, 'SIGTERM');
   try {
-    ({ pid } = stopping.parse(await operator.run({ operation: 'server.shutdown', input: {} })));
+    if (operator !== undefined) {
+      ({ pid } = stopping.parse(await operator.run({ operation: 'server.shutdown', input: {} })));
+    }
   } finally {
-    await operator.close();
+    await operator?.close();
   }
   for (let waited = 0; waited < PATIENCE; waited += STEP) {
-    if (!lives(pid)) return 0;
+    if (pid === undefined || !isRunning(pid)) return 0;
     await wait(STEP);
   }
   context.err(`Process ${pid} has not stopped yet\n`);
   return 1;
 }
 
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+/** The process that the pidfile names, for a server whose socket does not answer. */
+function namedProcess({ process: own }: ServerSettings): number | undefined {
+  return own?.pidfile === undefined ? undefined : serverNamedIn(own.pidfile);
 }

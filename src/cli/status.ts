@@ -1,10 +1,14 @@
 /** `status` */
+import { serverNamedIn } from '../app/service/pidfile.ts';
 import { serverStatus } from '../modules/admin_operations/status.ts';
 import type { Command } from './command.ts';
 import { runningServer, settingsOf } from './operator.ts';
 
 /** Exit status where no server runs, as Prosody's. */
 const NOT_RUNNING = 2;
+
+/** Exit status where a process runs and says nothing. */
+const UNKNOWN = 1;
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -20,8 +24,11 @@ export const status: Command = {
     const settings = await settingsOf(options);
     const operator = await runningServer(settings);
     if (operator === undefined) {
-      out(options.json === true ? 'null\n' : `Not running: nothing answers at ${settings.adminSocket}\n`);
-      return NOT_RUNNING;
+      const { pidfile } = settings.process ?? {};
+      const pid = pidfile === undefined ? undefined : serverNamedIn(pidfile);
+      const what = pid === undefined ? 'Not running' : `Process ${pid} runs`;
+      out(options.json === true ? 'null\n' : `${what}: nothing answers at ${settings.adminSocket}\n`);
+      return pid === undefined ? NOT_RUNNING : UNKNOWN;
     }
     try {
       const found = serverStatus.parse(await operator.run({ operation: 'server.status', input: {} }));

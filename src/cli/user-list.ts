@@ -8,14 +8,14 @@ const answer = z.object({ users: z.array(z.string()) });
 /** Accounts, one a line. */
 export const userList: Command = {
   name: 'user list',
-  parameters: ['HOST'],
-  options: ['json', 'search', 'after', 'max'],
+  parameters: ['HOST', '[PATTERN]'],
+  options: ['json', 'search', 'state', 'role', 'inactive', 'after', 'max'],
   summary: 'List the accounts of a host',
-  async run({ parameters: [host = ''], options, out }) {
+  async run({ parameters: [host = '', pattern], options, out }) {
     const operator = await anyOperator(await settingsOf(options));
     try {
-      const { search, after, max } = options;
-      const input = { search, after, max: max === undefined ? undefined : Number(max) };
+      const { search = pattern, state, role, inactive, after, max } = options;
+      const input = { search, state, role, inactive, after, max: max === undefined ? undefined : Number(max) };
       const { users } = answer.parse(await operator.run({ operation: 'user.list', host, input }));
       out(options.json === true ? `${JSON.stringify(users)}\n` : users.map((user) => `${user}\n`).join(''));
       return 0;

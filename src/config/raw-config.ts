@@ -1,5 +1,7 @@
 /** A configuration as it was written, before anything in it is checked against what there is. */
 
+import type { Notices } from './notice.ts';
+
 /** A value that was set, and where. */
 export interface Setting {
   readonly value: unknown;
@@ -16,6 +18,8 @@ export type Settings = ReadonlyMap<string, Setting>;
 export interface RawHost {
   /** Canonical domain. */
   readonly domain: string;
+  /** The domain as it stands in the file. */
+  readonly written?: string;
   readonly kind: 'host' | 'component';
   readonly at: string;
   readonly settings: Settings;
@@ -33,6 +37,8 @@ export interface RawConfig {
   readonly lenient: boolean;
   /** What was noticed while it was read, with `file:line` each. */
   readonly warnings: readonly string[];
+  /** What some of the warnings are about. */
+  readonly notices?: Notices;
   /** Names that the configuration itself read: they may be variables and no options. */
   readonly variables: ReadonlySet<string>;
 }

@@ -18,11 +18,15 @@ export class Deadlines {
    */
   within<T>(work: Promise<T>, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const half = this.limit / 2;
+      const expire = (): void => {
         this.#onExpired(what);
         reject(new StanzaError('resource-constraint', 'The server took too long'));
-      }, this.limit);
-      timer.unref();
+      };
+      // In halves: after a freeze the first thing that runs are timers, and only then what has come in meanwhile.
+      let timer = setTimeout(() => {
+        timer = setTimeout(expire, half).unref();
+      }, half).unref();
       work.then(
         (value) => {
           clearTimeout(timer);

@@ -41,7 +41,7 @@ export class Host {
   /** The domain as an address. */
   readonly jid: Jid;
   readonly kind: 'host' | 'component';
-  readonly config: HostConfig;
+  #config: HostConfig;
   readonly log: Log;
   /** The host's own events, as fields: the hot path looks up nothing by name. */
   readonly hooks: Hooks;
@@ -52,6 +52,8 @@ export class Host {
   readonly disco = new Disco();
   readonly services: Services;
   readonly contributions = new Contributions();
+  /** Caches of the modules, each with the module's name. */
+  readonly caches = new Map<{ readonly length: number; readonly size: number }, string>();
   readonly permissions: Permissions;
   readonly operations: Operations;
   readonly modules: ModuleLoader;
@@ -68,13 +70,24 @@ export class Host {
     this.jid = jid;
     this.domain = jid.domain;
     this.kind = config.kind;
-    this.config = config;
+    this.#config = config;
     this.log = server.log.child({ host: this.domain });
     this.services = new Services(server.services);
     this.permissions = new Permissions(this.domain, config.options);
-    this.operations = new Operations(server.log.child({ audit: true }), (who, role) => this.permissions.has(who, role));
+    this.operations = new Operations(server.log.child({ audit: true }), this.permissions);
     this.modules = new ModuleLoader(this);
     this.hooks = makeHooks(this.#report);
+  }
+
+  /** How it is configured now; modules have what they read of it when they were set up. */
+  get config(): HostConfig {
+    return this.#config;
+  }
+
+  /** Take another configuration of the same domain and kind; modules read it when they are set up the next time. */
+  configure(config: HostConfig): void {
+    this.#config = config;
+    this.permissions.configure(config.options);
   }
 
   /** Plug-ins of this host's client streams, in the order in which they are offered. */

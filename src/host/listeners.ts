@@ -3,10 +3,21 @@ import { ConfigError } from '../config/config-error.ts';
 import type { Log } from '../logging/log.ts';
 import type { NetListener } from '../net/interface.ts';
 
+/** Opens a service, or changes the listener that there is into what is wanted now. */
+type Open = (present: NetListener | undefined) => Promise<NetListener>;
+
+interface User {
+  readonly owner: string;
+  readonly open: Open;
+}
+
 interface Service {
-  readonly open: () => Promise<NetListener>;
+  /** Those of one owner stand together, the newest last. */
+  readonly users: User[];
   listener: Promise<NetListener> | undefined;
-  users: number;
+  /** Whose wishes the listener fulfils. */
+  served: User | undefined;
+  last: Promise<unknown>;
 }
 
 /** The services of one process by name. Nothing is opened before `start`, so that no client meets a half-loaded host. */
@@ -22,7 +33,7 @@ export class Listeners {
   /** Open everything asked for so far; from now on services are opened at once. @throws ConfigError a port cannot be had */
   async start(): Promise<void> {
     this.#started = true;
-    for (const [name, service] of this.#services) await this.#open(name, service);
+    for (const [name, service] of this.#services) await this.#settle(name, service);
   }
 
   /** Where a service listens; empty if it is not open. */
@@ -40,29 +51,40 @@ export class Listeners {
     return open;
   }
 
-  /** Share a service, opened by the first user's `open`. The returned function gives it up. */
-  async use(name: string, open: () => Promise<NetListener>): Promise<() => void> {
-    const service = this.#services.get(name) ?? { open, listener: undefined, users: 0 };
-    this.#services.set(name, service);
-    service.users++;
+  /**
+   * Share a service. It is as the first owner wants it, and of that one as it wanted it last. The returned function
+   * gives it up.
+   * @throws ConfigError a port cannot be had; then all is as it was
+   */
+  async use(name: string, owner: string, open: Open): Promise<() => void> {
+    const user = { owner, open };
+    const service = this.#service(name);
+    const { users } = service;
+    const before = users.findLastIndex((other) => other.owner === owner);
+    users.splice(before === -1 ? users.length : before + 1, 0, user);
     const giveUp = (): void => {
-      if (--service.users > 0) return;
-      this.#services.delete(name);
-      service.listener
-        ?.then((listener) => listener.close())
-        .catch((error: unknown) => {
-          this.#log.error({ err: error, service: name }, 'closing a service failed');
-        });
+      const index = users.indexOf(user);
+      if (index !== -1) users.splice(index, 1);
+      const done = users.length > 0 ? this.#settle(name, service) : this.#close(name, service);
+      done.catch((error: unknown) => this.#log.error({ err: error, service: name }, 'giving up a service failed'));
     };
-    if (this.#started) {
-      try {
-        await this.#open(name, service);
-      } catch (error) {
-        giveUp();
-        throw error;
-      }
+    try {
+      await this.#settle(name, service);
+    } catch (error) {
+      giveUp();
+      throw error;
     }
     return giveUp;
+  }
+
+  /** Take no more connections on a service until it is opened anew, by a reload of its modules or at the next start. */
+  async shut(name: string): Promise<void> {
+    const service = this.#services.get(name);
+    const listener = await service?.listener;
+    if (service === undefined || listener === undefined) return;
+    service.listener = undefined;
+    service.served = undefined;
+    await listener.close();
   }
 
   /** Close all services to new connections. */
@@ -76,14 +98,41 @@ export class Listeners {
     for (const { listener } of this.#services.values()) await (await listener)?.drained();
   }
 
-  async #open(name: string, service: Service): Promise<void> {
-    if (service.listener !== undefined) return void (await service.listener);
-    service.listener = service.open();
+  #service(name: string): Service {
+    const found = this.#services.get(name);
+    if (found !== undefined) return found;
+    const made: Service = { users: [], listener: undefined, served: undefined, last: Promise.resolve() };
+    this.#services.set(name, made);
+    return made;
+  }
+
+  async #close(name: string, { listener }: Service): Promise<void> {
+    this.#services.delete(name);
+    await (await listener)?.close();
+  }
+
+  /** Make the listener what is wanted now, one change after the other. */
+  #settle(name: string, service: Service): Promise<void> {
+    const work = (): Promise<void> => this.#serve(name, service);
+    const mine = service.last.then(work, work);
+    service.last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #serve(name: string, service: Service): Promise<void> {
+    const { users, listener } = service;
+    const user = users.findLast(({ owner }) => owner === users[0]?.owner);
+    if (!this.#started || user === undefined || user === service.served) return;
+    const present = await listener;
+    const before = present?.addresses.join();
+    const opening = user.open(present);
+    if (present === undefined) service.listener = opening;
     try {
-      const { addresses } = await service.listener;
-      this.#log.info({ service: name, addresses }, 'listening');
+      const { addresses } = await opening;
+      service.served = user;
+      if (addresses.join() !== before) this.#log.info({ service: name, addresses }, 'listening');
     } catch (error) {
-      service.listener = undefined;
+      if (present === undefined) service.listener = undefined;
       throw new ConfigError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }

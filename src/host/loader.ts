@@ -5,6 +5,7 @@ import { moduleApi, type Carried } from './module-api.ts';
 import type { ModuleDefinition } from './module.ts';
 import { loadOrder } from './load-order.ts';
 import { Registry } from './registry.ts';
+import type { ServiceKey } from './services.ts';
 
 /** How long the handlers of a module that was unloaded may go on before its signal is aborted, in milliseconds. */
 const GRACE = 5000;
@@ -14,6 +15,21 @@ interface Loaded {
   readonly registry: Registry;
   readonly carried: Carried;
   readonly abort: AbortController;
+}
+
+/** What is to become of the modules of a host. */
+export interface ModuleChanges {
+  readonly added: readonly ModuleDefinition[];
+  /** Names of those to be set up again. */
+  readonly changed: readonly string[];
+  /** Names of those to be unloaded. */
+  readonly removed: readonly string[];
+}
+
+/** A module that could not be loaded, unloaded or set up again. */
+export interface ModuleFailure {
+  readonly module: string;
+  readonly reason: string;
 }
 
 /** The modules of one host. Changes are made one at a time. */
@@ -53,15 +69,63 @@ export class ModuleLoader {
   }
 
   /**
-   * Run `setup` again, with the options as they are now, and swap old for new in one step. Modules that need its
+   * Run `setup` again, with the options as they are now, and swap old for new in one step. Modules that use its
    * services are set up again too. On failure everything stays as it was.
    */
   reload(name: string, definition?: ModuleDefinition): Promise<void> {
     return this.#alone(async () => {
       const old = this.#loaded.get(name);
       if (old === undefined) throw new Error(`module ${name} is not loaded on ${this.#host.domain}`);
-      await this.#reload(old, definition ?? old.definition);
-      for (const dependent of this.#dependents(old.definition)) await this.#reload(dependent, dependent.definition);
+      await this.#replace(old, definition ?? old.definition);
+      const users = this.#usersOf([old.definition]);
+      const ordered = loadOrder(
+        users.map((user) => user.definition),
+        () => true,
+      );
+      for (const user of ordered) {
+        const present = this.#loaded.get(user.name);
+        if (present !== undefined) await this.#replace(present, user);
+      }
+    });
+  }
+
+  /**
+   * Go over to other modules: unload those that are `removed`, load those that are `added`, set up those that are
+   * `changed` again, and all that use services of any of them. A module that provides what a removed one did takes its
+   * place in one step. What fails is told and leaves the module as it was; everything else goes on.
+   */
+  change({ added, changed, removed }: ModuleChanges): Promise<ModuleFailure[]> {
+    return this.#alone(async () => {
+      const failures: ModuleFailure[] = [];
+      const attempt = async (module: string, work: () => Promise<void>): Promise<void> => {
+        try {
+          await work();
+        } catch (error) {
+          failures.push({ module, reason: error instanceof Error ? error.message : String(error) });
+        }
+      };
+      const leaving = removed.flatMap((name) => this.#loaded.get(name) ?? []);
+      const again = changed.flatMap((name) => this.#loaded.get(name) ?? []);
+      const touched = [...leaving, ...again].map(({ definition }) => definition).concat(added);
+      const wanted = new Set<ModuleDefinition>([...added, ...again.map(({ definition }) => definition)]);
+      for (const { definition } of this.#usersOf(touched)) wanted.add(definition);
+      for (const { definition } of leaving) wanted.delete(definition);
+      const successors = new Map<Loaded, ModuleDefinition>();
+      for (const old of leaving) {
+        const successor = added.find(({ provides = [] }) => provides.some((key) => offers(old.definition, key)));
+        if (successor !== undefined) successors.set(old, successor);
+      }
+      for (const old of leaving.toReversed()) {
+        if (!successors.has(old)) await attempt(old.definition.name, () => this.#unload(old));
+      }
+      for (const definition of loadOrder([...wanted], () => true)) {
+        const [old] = [...successors].find(([, successor]) => successor === definition) ?? [];
+        const present = old ?? this.#loaded.get(definition.name);
+        await attempt(definition.name, () =>
+          present === undefined ? this.#load(definition) : this.#replace(present, definition),
+        );
+      }
+      return failures;
     });
   }
 
@@ -73,11 +137,11 @@ export class ModuleLoader {
     return this.#alone(async () => {
       const loaded = this.#loaded.get(name);
       if (loaded === undefined) throw new Error(`module ${name} is not loaded on ${this.#host.domain}`);
-      const [dependent] = this.#dependents(loaded.definition);
+      const dependent = [...this.#loaded.values()].find(({ definition: { needs = [] } }) =>
+        needs.some((key) => offers(loaded.definition, key)),
+      );
       if (dependent !== undefined) throw new Error(`module ${dependent.definition.name} needs ${name}`);
-      this.#loaded.delete(name);
-      this.#retire(loaded);
-      await this.#host.hooks['module/unloaded'].emit({ module: name });
+      await this.#unload(loaded);
     });
   }
 
@@ -102,18 +166,30 @@ export class ModuleLoader {
     await this.#host.hooks['module/loaded'].emit({ module: name });
   }
 
-  async #reload(old: Loaded, definition: ModuleDefinition): Promise<void> {
-    const fresh = await this.#setUp(definition, old.carried);
-    old.registry.deactivate();
+  async #unload(loaded: Loaded): Promise<void> {
+    const { name } = loaded.definition;
+    this.#loaded.delete(name);
+    this.#retire(loaded);
+    await this.#host.hooks['module/unloaded'].emit({ module: name });
+  }
+
+  async #replace(old: Loaded, definition: ModuleDefinition): Promise<void> {
+    const { name } = old.definition;
+    const same = name === definition.name;
+    const fresh = await this.#setUp(definition, same ? old.carried : { values: new Map(), exclusive: new Map() });
+    old.registry.suspend();
     try {
       fresh.registry.activate();
     } catch (error) {
       old.registry.activate();
       throw error;
     }
+    if (!same) this.#loaded.delete(name);
     this.#loaded.set(definition.name, fresh);
-    this.#retireLater(old);
-    await this.#host.hooks['module/reloaded'].emit({ module: definition.name });
+    this.#retire(old);
+    if (same) return void (await this.#host.hooks['module/reloaded'].emit({ module: name }));
+    await this.#host.hooks['module/unloaded'].emit({ module: name });
+    await this.#host.hooks['module/loaded'].emit({ module: definition.name });
   }
 
   async #setUp(definition: ModuleDefinition, carried: Carried): Promise<Loaded> {
@@ -139,18 +215,23 @@ export class ModuleLoader {
 
   #retire(loaded: Loaded): void {
     loaded.registry.deactivate();
-    this.#retireLater(loaded);
-  }
-
-  #retireLater(loaded: Loaded): void {
     setTimeout(() => loaded.abort.abort(), GRACE).unref();
   }
 
-  #dependents({ provides = [] }: ModuleDefinition): Loaded[] {
-    const offered = new Set(provides.map((key) => key.name));
-    return [...this.#loaded.values()].filter(
-      ({ definition }) => definition.needs?.some((key) => offered.has(key.name)) === true,
-    );
+  /** Modules that use services of those, or of each other through these, and are none of those. */
+  #usersOf(definitions: readonly ModuleDefinition[]): Loaded[] {
+    const found = new Set(definitions);
+    const users: Loaded[] = [];
+    // One that is added to the set is looked at in its turn.
+    for (const provider of found) {
+      for (const loaded of this.#loaded.values()) {
+        const { needs = [], wants = [] } = loaded.definition;
+        if (found.has(loaded.definition) || ![...needs, ...wants].some((key) => offers(provider, key))) continue;
+        found.add(loaded.definition);
+        users.push(loaded);
+      }
+    }
+    return users;
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -158,6 +239,10 @@ export class ModuleLoader {
     this.#last = mine.catch(() => undefined);
     return mine;
   }
+}
+
+function offers({ provides = [] }: ModuleDefinition, key: ServiceKey<unknown>): boolean {
+  return provides.some(({ name }) => name === key.name);
 }
 
 /** The module's options from those of the host, checked by its schema. */

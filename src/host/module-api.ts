@@ -98,7 +98,7 @@ export function moduleApi<O>({ definition, host, options, registry, carried, sig
         host.clients = new ClientHost(host, policy);
         return () => (host.clients = undefined);
       }),
-    listen: async (service, open) => registry.own(await server.listeners.use(service, open)),
+    listen: async (service, open) => registry.own(await server.listeners.use(service, host.domain, open)),
 
     provide: (key, implementation) => {
       if (!listed(definition.provides, key.name))
@@ -125,7 +125,11 @@ export function moduleApi<O>({ definition, host, options, registry, carried, sig
     blobs: (store) => server.storage.blob(host.domain, store),
     cached: (store, limits) => {
       const cache = new CachedOwners(store.cacheSource, { ...CACHE_DEFAULTS, ...limits });
-      registry.add(() => () => cache.close());
+      host.caches.set(cache, name);
+      registry.own(() => {
+        host.caches.delete(cache);
+        cache.close();
+      });
       return cache;
     },
     unit: () => server.storage.unit(),
@@ -169,12 +173,12 @@ export function moduleApi<O>({ definition, host, options, registry, carried, sig
     histogram: (metricName, help, buckets) =>
       server.metrics.histogram(`couplet_${name}_${metricName}`, help, metric, buckets),
 
-    may: (who, action) => {
+    may: async (who, action) => {
       if (definition.permissions?.[action] === undefined) throw new Error(`${name} declares no permission "${action}"`);
-      return host.permissions.may(who, `${name}:${action}`);
+      return (await host.permissions.rightsOf(who)).may(`${name}:${action}`);
     },
     operation: (operation) => registry.add(() => host.operations.add(operation)),
-    onUnload: (undo) => registry.add(() => undo),
+    onUnload: (undo) => registry.own(undo),
   };
 }
 

@@ -22,7 +22,7 @@ import type { Handler, Placement } from './hook.ts';
 import type { Host } from './host.ts';
 import type { IqHandler, IqTarget } from './iq-table.ts';
 import type { Operation } from './operations.ts';
-import type { Role } from './permissions.ts';
+import type { Role } from './account-role.ts';
 import type { Phase } from './phases.ts';
 import type { ServiceKey } from './services.ts';
 import type { SessionState } from './session-state.ts';
@@ -118,8 +118,11 @@ export interface ModuleApi<O = unknown> {
 
   /** Let clients connect to this host. One module does. */
   acceptClients(policy: BindPolicy): void;
-  /** Share a network service: opened by the first module that asks, once the server is up, closed with the last. */
-  listen(service: string, open: () => Promise<NetListener>): Promise<void>;
+  /**
+   * Share a network service: opened by the module of the first host that asks, once the server is up, closed with the
+   * last. `open` is given the listener that there is when that module is set up again, and changes it.
+   */
+  listen(service: string, open: (present: NetListener | undefined) => Promise<NetListener>): Promise<void>;
 
   /** Provide a service that `provides` names. */
   provide<T>(key: ServiceKey<T>, implementation: T): void;
@@ -167,9 +170,9 @@ export interface ModuleApi<O = unknown> {
   histogram(name: string, help: string, buckets: readonly number[]): Histogram;
 
   /** May they do what `permissions` declares? */
-  may(who: Jid, action: string): boolean;
+  may(who: Jid, action: string): Promise<boolean>;
   /** Define a management operation. */
   operation<I extends z.ZodObject, R extends z.ZodType>(operation: Operation<I, R>): void;
-  /** For foreign resources only: what was registered through `m` is undone without it. */
+  /** For foreign resources only: what was registered through `m` is undone without it. Called too if `setup` fails. */
   onUnload(undo: () => void): void;
 }

@@ -5,6 +5,7 @@ import { Jid } from '../jid/jid.ts';
 import { StanzaError } from '../stanza/errors.ts';
 import { secret } from './operation-fields.ts';
 import { OperationInputError, Operations, type OperationContext } from './operations.ts';
+import { Permissions } from './permissions.ts';
 
 const progress: string[] = [];
 const context = (who?: Jid): OperationContext => ({
@@ -16,7 +17,7 @@ const context = (who?: Jid): OperationContext => ({
 
 function operations(changes: boolean): { operations: Operations; log: MemoryLog } {
   const log = new MemoryLog();
-  const all = new Operations(log, (who) => who.local === 'admin');
+  const all = new Operations(log, new Permissions('localhost', { admins: ['admin@localhost'] }));
   all.add({
     name: 'user.greet',
     summary: 'Greet an account',

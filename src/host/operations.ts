@@ -4,7 +4,8 @@ import type { Jid } from '../jid/jid.ts';
 import type { Log } from '../logging/log.ts';
 import { StanzaError } from '../stanza/errors.ts';
 import { fieldsOf, recordable, type OperationField } from './operation-fields.ts';
-import type { Role } from './permissions.ts';
+import type { Role } from './account-role.ts';
+import type { Permissions } from './permissions.ts';
 
 /** Who runs an operation, and how. */
 export interface OperationContext {
@@ -18,6 +19,8 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   /** Tell how far a long run is: done of total. */
   progress(done: number, total: number): void;
+  /** Tell what happens while it runs, where the face can show that. What the requester is too slow for is left out. */
+  readonly event?: (event: Readonly<Record<string, unknown>>) => void;
 }
 
 /** One management operation. */
@@ -32,6 +35,8 @@ export interface Operation<I extends z.ZodObject, R extends z.ZodType> {
   readonly role: Role;
   /** Does it change anything? Such runs are written to the audit log. */
   readonly changes: boolean;
+  /** Does it tell events until the requester goes away? Only faces that show events offer it. */
+  readonly streams?: true;
   /** Node of the ad-hoc command (XEP-0050, XEP-0133), where there is one. */
   readonly adhoc?: string;
   /** Prosody's spelling on the command line, where there is one: `adduser <jid>`. */
@@ -45,6 +50,7 @@ export interface KnownOperation {
   readonly summary: string;
   readonly role: Role;
   readonly changes: boolean;
+  readonly streams: boolean;
   readonly adhoc: string | undefined;
   readonly fields: readonly OperationField[];
 }
@@ -70,9 +76,6 @@ interface Held extends KnownOperation {
   readonly run: (input: unknown, context: OperationContext) => Promise<unknown>;
 }
 
-/** Decides whether a requester has a role. */
-export type RoleCheck = (who: Jid, least: Role) => boolean;
-
 /** The input does not fit the operation's schema. */
 export class OperationInputError extends Error {
   /** The input's fields that are wrong, and why. */
@@ -89,12 +92,14 @@ export class OperationInputError extends Error {
 export class Operations {
   readonly #operations = new Map<string, Held>();
   readonly #audit: Log;
-  readonly #hasRole: RoleCheck;
-  #recorder: AuditRecorder | undefined;
+  readonly #permissions: Permissions;
+  /** The last one is asked; those before it are there while a module is set up again. */
+  readonly #recorders = new Set<AuditRecorder>();
 
-  constructor(audit: Log, hasRole: RoleCheck) {
+  /** @param permissions each operation is declared there as the action `operations:NAME` */
+  constructor(audit: Log, permissions: Permissions) {
     this.#audit = audit;
-    this.#hasRole = hasRole;
+    this.#permissions = permissions;
   }
 
   get size(): number {
@@ -107,17 +112,25 @@ export class Operations {
   }
 
   /** May they run it? Nobody may run what there is not. */
-  mayRun(name: string, who: Jid): boolean {
-    const operation = this.#operations.get(name);
-    return operation !== undefined && this.#hasRole(who, operation.role);
+  async mayRun(name: string, who: Jid): Promise<boolean> {
+    const rights = await this.#permissions.rightsOf(who);
+    return this.#operations.has(name) && rights.may(actionOf(name));
+  }
+
+  /**
+   * Whoever runs an operation may change only accounts whose role is not above their own.
+   * @param account bare JID
+   * @throws StanzaError `forbidden`
+   */
+  async mustManage(account: Jid, { who }: OperationContext): Promise<void> {
+    if (who === undefined || (await this.#permissions.mayManage(who, account))) return;
+    throw new StanzaError('forbidden', `${account.toString()} has more rights than you`);
   }
 
   /** Have changes recorded there from now on; the returned function ends that. */
   recordedBy(recorder: AuditRecorder): () => void {
-    this.#recorder = recorder;
-    return () => {
-      if (this.#recorder === recorder) this.#recorder = undefined;
-    };
+    this.#recorders.add(recorder);
+    return () => this.#recorders.delete(recorder);
   }
 
   /**
@@ -125,7 +138,7 @@ export class Operations {
    * @throws Error if there is one of that name
    */
   add<I extends z.ZodObject, R extends z.ZodType>(operation: Operation<I, R>): () => void {
-    const { name, summary, role, changes, adhoc, input, output } = operation;
+    const { name, summary, role, changes, streams = false, adhoc, input, output } = operation;
     if (this.#operations.has(name)) throw new Error(`operation "${name}" is defined already`);
     let fields: readonly OperationField[] | undefined;
     const held: Held = {
@@ -133,6 +146,7 @@ export class Operations {
       summary,
       role,
       changes,
+      streams,
       adhoc,
       get fields() {
         return (fields ??= fieldsOf(input));
@@ -143,9 +157,12 @@ export class Operations {
         return output.parse(await operation.run(checked.data, context));
       },
     };
+    const undeclare = this.#permissions.declare(actionOf(name), role);
     this.#operations.set(name, held);
     return () => {
-      if (this.#operations.get(name) === held) this.#operations.delete(name);
+      if (this.#operations.get(name) !== held) return;
+      this.#operations.delete(name);
+      undeclare();
     };
   }
 
@@ -159,7 +176,7 @@ export class Operations {
     if (operation === undefined) throw new StanzaError('item-not-found', `There is no operation ${name}`);
     const { who, face, address } = context;
     const entry = { operation: name, who: who?.toString() ?? 'operator', face, address };
-    if (who !== undefined && !this.#hasRole(who, operation.role)) {
+    if (who !== undefined && !(await this.mayRun(name, who))) {
       this.#audit.warn({ ...entry, outcome: 'refused' }, 'operation');
       throw new StanzaError('forbidden');
     }
@@ -180,11 +197,15 @@ export class Operations {
   /** What was done is done: that it could not be recorded is told to the log, which has it too. */
   async #record(entry: AuditEntry): Promise<void> {
     try {
-      await this.#recorder?.(entry);
+      await [...this.#recorders].at(-1)?.(entry);
     } catch (error) {
       this.#audit.error({ err: error, operation: entry.operation }, 'operation could not be recorded');
     }
   }
+}
+
+function actionOf(name: string): string {
+  return `operations:${name}`;
 }
 
 function reasonOf(error: unknown): string {

@@ -9,23 +9,23 @@ export type Activation = () => (() => void) | void;
  */
 export class Registry {
   readonly #activations: Activation[] = [];
-  #undo: (() => void)[] = [];
-  /** What goes away by itself before the module does: one-shot timers. */
-  readonly #passing = new Set<() => void>();
+  readonly #undo: (() => void)[] = [];
+  /** What is there from the start and goes last, or by itself: open ports, caches, one-shot timers. */
+  readonly #owned = new Set<() => void>();
   #active = false;
 
   /** What is to be taken back. */
   get size(): number {
-    return this.#undo.length + this.#passing.size;
+    return this.#undo.length + this.#owned.size;
   }
 
-  /** Take this back at unload unless it is forgotten before. */
+  /** Take this back at unload, or if `setup` fails, unless it is forgotten before. */
   own(undo: () => void): void {
-    this.#passing.add(undo);
+    this.#owned.add(undo);
   }
 
   forget(undo: () => void): void {
-    this.#passing.delete(undo);
+    this.#owned.delete(undo);
   }
 
   /** Note a registration; once active it takes effect at once. */
@@ -48,25 +48,34 @@ export class Registry {
     }
   }
 
+  /** Let the registrations have no effect, so that those of a successor can; `activate` brings them back. */
+  suspend(): void {
+    this.#active = false;
+    runAll(this.#undo.splice(0).reverse());
+  }
+
   /** Take everything back, last first. What an undo throws is collected and thrown at the end. */
   deactivate(): void {
     this.#active = false;
-    const undo = [...this.#passing, ...this.#undo.reverse()];
-    this.#undo = [];
-    this.#passing.clear();
-    const errors: unknown[] = [];
-    for (const step of undo) {
-      try {
-        step();
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    if (errors.length > 0) throw new AggregateError(errors, 'unloading a module failed in part');
+    const undo = [...this.#undo.splice(0).reverse(), ...this.#owned];
+    this.#owned.clear();
+    runAll(undo);
   }
 
   #run(activation: Activation): void {
     const undo = activation();
     if (undo !== undefined) this.#undo.push(undo);
   }
+}
+
+function runAll(undo: readonly (() => void)[]): void {
+  const errors: unknown[] = [];
+  for (const step of undo) {
+    try {
+      step();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, 'unloading a module failed in part');
 }

@@ -8,11 +8,22 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Daily work starts within this time after the start of the server, so that a restart does not skip it. */
 const DAILY_SPREAD = 60 * 60 * 1000;
 
+/** Work that is done again and again. */
+export interface ScheduledTask {
+  readonly name: string;
+  /** Milliseconds. */
+  readonly period: number;
+  /** Milliseconds since 1970; missing before the first run. */
+  last: number | undefined;
+  next: number;
+}
+
 /** Runs work later, or again and again. What the work throws is logged. */
 export class Scheduler {
   readonly #log: Log;
   readonly #cluster: ClusterBackend;
   #timers = 0;
+  readonly #tasks = new Set<ScheduledTask>();
 
   constructor(log: Log, cluster: ClusterBackend) {
     this.#log = log;
@@ -22,6 +33,11 @@ export class Scheduler {
   /** Timers that are set. */
   get size(): number {
     return this.#timers;
+  }
+
+  /** What is done again and again. */
+  get tasks(): Iterable<Readonly<ScheduledTask>> {
+    return this.#tasks;
   }
 
   /** Once, after `delay` milliseconds. Returns how to cancel it. */
@@ -46,8 +62,12 @@ export class Scheduler {
   every(period: number, name: string, work: Work, first: number = period): () => void {
     let cancel: () => void = () => undefined;
     let stopped = false;
+    const task: ScheduledTask = { name, period, last: undefined, next: 0 };
+    this.#tasks.add(task);
     const arm = (delay: number): void => {
+      task.next = Date.now() + delay;
       cancel = this.after(delay, name, async () => {
+        task.last = Date.now();
         await this.#run(name, work);
         if (!stopped) arm(period);
       });
@@ -55,6 +75,7 @@ export class Scheduler {
     arm(first);
     return () => {
       stopped = true;
+      this.#tasks.delete(task);
       cancel();
     };
   }

@@ -2,6 +2,7 @@
 import type { ClusterBackend } from '../cluster/backend.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Log } from '../logging/log.ts';
+import type { Logs } from '../logging/logs.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Network } from '../net/interface.ts';
 import { StreamError } from '../stanza/stream-error.ts';
@@ -44,8 +45,28 @@ export interface ServerParts {
 export interface ServerControl {
   /** Stop in order, soon. */
   stop(): void;
-  /** Read anew what can be changed while it runs. */
-  reload(): Promise<void>;
+  /** Stop in order, soon, and start again. */
+  readonly restart?: {
+    /** Why that cannot be done, for people. */
+    readonly obstacle: string | undefined;
+    readonly restart: () => void;
+  };
+  /**
+   * Take over the configuration as it is now, or only tell what that would change.
+   * @throws ConfigError something is wrong with it: nothing was changed
+   */
+  reload(dryRun: boolean): Promise<readonly ReloadStep[]>;
+}
+
+/** One thing that a reload does. */
+export interface ReloadStep {
+  /** Without one it is about the whole server. */
+  readonly host?: string;
+  readonly module?: string;
+  /** What it is, in words. */
+  readonly change: string;
+  /** `done`, or why it was not. */
+  readonly result: string;
 }
 
 /** The hosts of one process, and everything they share. */
@@ -72,6 +93,8 @@ export class Server {
   remote: RemoteRoute | undefined;
   /** Set by the process around it, where there is one that can do that. */
   control: ServerControl | undefined;
+  /** The places of the log; set likewise. */
+  logs: Logs | undefined;
   /** Domains that were deactivated since the start, with what they were. */
   readonly inactive: ReadonlyMap<string, HostConfig>;
   readonly #hosts = new Map<string, Host>();
@@ -110,12 +133,7 @@ export class Server {
    * @throws ConfigError a domain that is served already, a module that there is not, or one that refuses to load
    */
   async activate(config: HostConfig): Promise<Host> {
-    const definitions: ModuleDefinition[] = [];
-    for (const name of config.modules) {
-      const definition = await this.#modules(name);
-      if (definition === undefined) throw new ConfigError(`${config.domain}: there is no module "${name}"`);
-      definitions.push(definition);
-    }
+    const definitions = await this.definitions(config);
     const host = new Host(this, config);
     if (this.#hosts.has(host.domain)) throw new ConfigError(`${host.domain} is defined twice`);
     this.#hosts.set(host.domain, host);
@@ -130,6 +148,17 @@ export class Server {
     return host;
   }
 
+  /** The modules of a host. @throws ConfigError one that there is not */
+  async definitions({ domain, modules }: HostConfig): Promise<ModuleDefinition[]> {
+    const definitions: ModuleDefinition[] = [];
+    for (const name of modules) {
+      const definition = await this.#modules(name);
+      if (definition === undefined) throw new ConfigError(`${domain}: there is no module "${name}"`);
+      definitions.push(definition);
+    }
+    return definitions;
+  }
+
   /** A module that a host may load, or `undefined`. */
   findModule(name: string): Promise<ModuleDefinition | undefined> {
     return this.#modules(name);
@@ -140,12 +169,28 @@ export class Server {
     return this.listeners.start();
   }
 
-  /** Stop serving a domain: its sessions are closed with `host-gone`. */
+  /** Stop serving a domain for now: its sessions are closed with `host-gone`. */
   async deactivate(domain: string): Promise<void> {
     const host = this.#hosts.get(domain);
     if (host === undefined) throw new ConfigError(`${domain} is not active`);
-    this.#hosts.delete(domain);
     this.#inactive.set(domain, host.config);
+    await this.#withdraw(host);
+  }
+
+  /** Take another configuration of a domain that was deactivated. */
+  configureInactive(config: HostConfig): void {
+    this.#inactive.set(config.domain, config);
+  }
+
+  /** Stop serving a domain for good: its sessions are closed with `host-gone`. */
+  async remove(domain: string): Promise<void> {
+    this.#inactive.delete(domain);
+    const host = this.#hosts.get(domain);
+    if (host !== undefined) await this.#withdraw(host);
+  }
+
+  async #withdraw(host: Host): Promise<void> {
+    this.#hosts.delete(host.domain);
     this.#close(new StreamError('host-gone'), (session) => session.host === host);
     await this.sessions.ended();
     await host.modules.unloadAll();

@@ -67,3 +67,36 @@ test('it is settled when everything is answered: what takes its time, what waits
   expect(isSettled).toBe(true);
   expect(session.settled()).toBeUndefined();
 });
+
+test('S121: while a client does not read, what it asks for waits, in order, until it reads or is gone', async () => {
+  const seen: (string | undefined)[] = [];
+  const watch = defineModule({
+    name: 'watch',
+    summary: 'Notes what is processed',
+    xeps: [],
+    scope: 'host',
+    options: z.object({}),
+    setup(m) {
+      m.on('stanza/outgoing', 'access', ({ stanza }) => {
+        seen.push(stanza.id);
+        client.writable = stanza.id !== '2'; // its answer is more than the client has read
+      });
+    },
+  });
+  world = await World.start({ modules: [watch] });
+  const client = await world.client('juliet@localhost/balcony');
+  const { session } = client;
+  for (const id of ['1', '2', '3', '4']) client.send(`<message to="juliet@localhost/balcony" id="${id}"/>`);
+  session.inTurn(() => void seen.push('turn'));
+  await settled();
+  expect(seen).toEqual(['1', '2']);
+  session.relieve(); // still not
+  client.writable = true;
+  session.relieve();
+  expect(seen).toEqual(['1', '2', '3', '4', 'turn']);
+  client.writable = false;
+  client.send('<message to="juliet@localhost/balcony" id="5"/>');
+  expect(seen).toHaveLength(5);
+  client.end('lost');
+  expect(seen.at(-1)).toBe('5');
+});

@@ -17,6 +17,10 @@ export interface SessionLink {
   readonly address?: string;
   /** How the connection is encrypted; `undefined` if it is not. */
   readonly channel?: { readonly protocol: string; readonly cipher: string } | undefined;
+  /** False while more output waits than should: the session takes up nothing more then, and `relieve` tells it. */
+  readonly writable: boolean;
+  /** The SASL mechanism by which the client logged in. */
+  readonly mechanism?: string | undefined;
   /** Write one stanza as latin1 bytes; never blocks. */
   write(wire: string): void;
   /** Stop and go on reading from the client. */
@@ -59,6 +63,8 @@ export class Session implements Origin, BoundSession {
   readonly #input = new Ring<Stanza | (() => void)>();
   #inputBytes = 0;
   #busy = false;
+  /** Nothing is under way, and what waits does so because the client does not read. */
+  #stalled = false;
   #gets = 0;
   #paused = false;
   #ended = false;
@@ -83,8 +89,8 @@ export class Session implements Origin, BoundSession {
     return this;
   }
 
-  /** Where the client is, and how its connection is encrypted. */
-  get connection(): Pick<SessionLink, 'address' | 'channel'> {
+  /** Where the client is, how its connection is encrypted, and how it logged in. */
+  get connection(): Pick<SessionLink, 'address' | 'channel' | 'mechanism'> {
     return this.#link;
   }
 
@@ -109,7 +115,7 @@ export class Session implements Origin, BoundSession {
       this.finished(this.handled.begin()); // never waits behind what may be waiting for it
       return;
     }
-    if (this.#busy) {
+    if (this.#waits()) {
       this.#input.push(stanza);
       this.#inputBytes += stanza.bytes;
     } else this.#process(stanza);
@@ -118,7 +124,7 @@ export class Session implements Origin, BoundSession {
 
   /** Do something in the order of the client's stanzas: when all that came before are begun, and none that comes after. */
   inTurn(work: () => void): void {
-    if (!this.#busy) return work();
+    if (!this.#waits()) return work();
     this.#input.push(work);
     this.#pauseIfCrowded();
   }
@@ -164,14 +170,16 @@ export class Session implements Origin, BoundSession {
   streamEnded(end: StreamEnd): void {
     if (this.#ended) return;
     this.#ended = true;
+    if (this.#stalled) this.#goOn();
     const left = this.host.server.deadlines.within(this.#left(end), 'end of a session').catch((error: unknown) => {
       this.host.log.error({ err: error, jid: this.jid.toString() }, 'ending a session failed');
     });
     this.host.sessions.ending(left);
   }
 
-  /** Go on reading if there is room again. */
+  /** Go on if there is room again. */
   relieve(): void {
+    if (this.#stalled) this.#goOn();
     if (this.#settled !== undefined) this.#settle(this.#settled);
     if (!this.#paused || this.#ended || this.#crowded()) return;
     this.#paused = false;
@@ -196,9 +204,22 @@ export class Session implements Origin, BoundSession {
     );
   }
 
+  /** Must what comes stand in line? A client that does not read what it asked for gets nothing else it asks for. */
+  #waits(): boolean {
+    if (!this.#busy && !this.#link.writable) this.#stalled = true;
+    return this.#busy || this.#stalled;
+  }
+
   #next(): void {
     this.#busy = false;
+    this.#goOn();
+    this.relieve();
+  }
+
+  #goOn(): void {
     while (!this.#busy) {
+      this.#stalled = !this.#ended && !this.#link.writable;
+      if (this.#stalled) return;
       const next = this.#input.shift();
       if (next === undefined) break;
       if (typeof next === 'function') {
@@ -208,7 +229,6 @@ export class Session implements Origin, BoundSession {
       this.#inputBytes -= next.bytes;
       this.#process(next);
     }
-    this.relieve();
   }
 
   #settle({ resolve }: PromiseWithResolvers<void>): void {

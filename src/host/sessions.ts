@@ -29,7 +29,7 @@ const EXPELLED: FrameKind<{ readonly sid: string; readonly reason: ExpulsionReas
   encode: ({ sid, reason }) => `${reason} ${sid}`,
   decode: (text) => ({
     sid: text.slice(text.indexOf(' ') + 1),
-    reason: text.startsWith('deleted ') ? 'deleted' : 'password-changed',
+    reason: EXPULSIONS.find((reason) => text.startsWith(`${reason} `)) ?? 'password-changed',
   }),
 };
 
@@ -41,8 +41,10 @@ const SIGNAL: FrameKind<{ readonly sid: string; readonly name: string }> = {
   decode: (text) => ({ sid: text.slice(text.indexOf(' ') + 1), name: text.slice(0, text.indexOf(' ')) }),
 };
 
+const EXPULSIONS = ['deleted', 'disabled', 'password-changed', 'role-changed'] as const;
+
 /** Why an account's sessions are closed. */
-export type ExpulsionReason = 'deleted' | 'password-changed';
+export type ExpulsionReason = (typeof EXPULSIONS)[number];
 
 const ANY_NS = '';
 
@@ -212,9 +214,16 @@ export class Sessions {
 }
 
 function expulsion(reason: ExpulsionReason): StreamError {
-  return reason === 'deleted'
-    ? new StreamError('not-authorized', 'The account was deleted')
-    : new StreamError('reset', 'The password was changed');
+  switch (reason) {
+    case 'deleted':
+      return new StreamError('not-authorized', 'The account was deleted');
+    case 'disabled':
+      return new StreamError('not-authorized', 'The account was disabled');
+    case 'password-changed':
+      return new StreamError('reset', 'The password was changed');
+    case 'role-changed':
+      return new StreamError('reset', 'The rights of the account were changed');
+  }
 }
 
 function bindingOf({ sid, jid, priority, flags }: Session): Binding {

@@ -3,10 +3,15 @@ import { networkOf } from '../util/client-network.ts';
 
 /** Limits how many connections one IPv4 address or IPv6 /64 may have. Holds no more entries than there are connections. */
 export class AddressLimit {
-  readonly #max: number;
+  #max: number;
   readonly #counts = new Map<string, number>();
 
   constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Allow so many from now on. */
+  set max(max: number) {
     this.#max = max;
   }
 

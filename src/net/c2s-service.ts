@@ -5,6 +5,7 @@ import type { Gauge, Metrics } from '../metrics/metrics.ts';
 import { StreamError } from '../stanza/stream-error.ts';
 import type { TimingWheel } from '../util/timing-wheel.ts';
 import { AddressLimit } from './address-limit.ts';
+import type { BoundSockets } from './bound-sockets.ts';
 import type { CutReason } from './connection.ts';
 import type { Admission, C2sListenOptions, NetListener } from './interface.ts';
 import { StreamConnection, type StreamService } from './stream-connection.ts';
@@ -17,7 +18,7 @@ const DRAIN_GRACE = 1000;
 
 /** Takes clients' connections and knows them all. */
 export class C2sService implements Acceptor, NetListener, StreamService {
-  readonly options: C2sListenOptions;
+  #options: C2sListenOptions;
   readonly wheel: TimingWheel;
   readonly #tls: TlsContexts;
   readonly #log: Log;
@@ -31,7 +32,7 @@ export class C2sService implements Acceptor, NetListener, StreamService {
   #onDrained: (() => void) | undefined;
 
   constructor(options: C2sListenOptions, wheel: TimingWheel, tls: TlsContexts, log: Log, metrics: Metrics) {
-    this.options = options;
+    this.#options = options;
     this.wheel = wheel;
     this.#tls = tls;
     this.#log = log.child({ service: options.service });
@@ -40,13 +41,24 @@ export class C2sService implements Acceptor, NetListener, StreamService {
     this.#perAddress = new AddressLimit(options.maxUnauthenticated);
   }
 
+  get options(): C2sListenOptions {
+    return this.#options;
+  }
+
   get addresses(): readonly string[] {
     return this.#server?.addresses ?? [];
   }
 
-  /** Start to listen. @throws Error an address cannot be listened on */
-  async open(admission: Admission): Promise<void> {
-    this.#server = await TcpServer.listen(this.options, this, admission, this.#log);
+  /** Start to listen, on what is bound for the service if there is something. @throws Error an address cannot be listened on */
+  async open(admission: Admission, bound?: BoundSockets): Promise<void> {
+    this.#server = await TcpServer.listen(this.options, this, admission, this.#log, bound);
+  }
+
+  /** Serve that way from now on; limits of a stream are those of its beginning. @throws Error an address cannot be listened on */
+  async change(options: C2sListenOptions): Promise<void> {
+    await this.#server?.change(options);
+    this.#options = options;
+    this.#perAddress.max = options.maxUnauthenticated;
   }
 
   close(): Promise<void> {
@@ -86,7 +98,7 @@ export class C2sService implements Acceptor, NetListener, StreamService {
   }
 
   credentials(domain: string | undefined): TlsCredentials | undefined {
-    return this.#tls.credentials(domain);
+    return this.#tls.credentials(domain, this.#options.service);
   }
 
   secured({ address, stream: { channel } }: StreamConnection): void {

@@ -13,6 +13,8 @@ export interface NetListener {
 
 /** Where a service listens. */
 export interface ListenOptions {
+  /** Its name, for logs and metrics. */
+  readonly service: string;
   /** IP addresses; `*` is every IPv4 address and `::` every IPv6 address, left out where the machine has none. */
   readonly interfaces: readonly string[];
   /** Port 0 is any free one. */
@@ -43,8 +45,6 @@ export interface StreamDeadlines {
 
 /** How clients are served. */
 export interface C2sListenOptions extends ListenOptions, C2sOptions {
-  /** Name of the service, for logs and metrics. */
-  readonly service: string;
   readonly deadlines: StreamDeadlines;
   /** TLS starts with the first byte (XEP-0368) instead of by STARTTLS. */
   readonly direct?: true;
@@ -88,6 +88,8 @@ export interface TlsSettings {
 export interface CertificatePair {
   readonly certificate: string;
   readonly key: string;
+  /** Of the key, where it is encrypted. */
+  readonly passphrase?: string;
 }
 
 /** How the certificate of a host is found. Where there is none, one is made. */
@@ -98,7 +100,12 @@ export interface TlsHostOptions {
   readonly certificate?: CertificatePair;
   /** Folder to look in; it need not be there. */
   readonly directory?: string;
-  /** File with the authorities, in PEM, that vouch for the certificates of clients; without it none are asked for. */
+  /** Only for this service, before what is served for all. */
+  readonly service?: string;
+  /**
+   * File with the authorities, in PEM, that vouch for the certificates of clients, or a folder of such files; without it
+   * none are asked for.
+   */
   readonly clientAuthorities?: string;
 }
 
@@ -110,6 +117,8 @@ export interface ServedCertificate {
   readonly selfSigned: boolean;
   /** Milliseconds since 1970. */
   readonly expires: number;
+  /** Files with certificates of the host that were passed over because they have expired. */
+  readonly expired: readonly string[];
 }
 
 /** The certificates of the hosts of this process. */
@@ -131,6 +140,10 @@ export interface Admission {
 export interface Network {
   readonly tls: TlsHosts;
   readonly admission: Admission;
-  /** Serve clients. @throws Error an address cannot be listened on */
-  listenC2s(options: C2sListenOptions): Promise<NetListener>;
+  /**
+   * Serve clients.
+   * @param present the listener of this service: addresses that stay are not touched, nor are connections
+   * @throws Error an address cannot be listened on; then all is as it was
+   */
+  listenC2s(options: C2sListenOptions, present?: NetListener): Promise<NetListener>;
 }

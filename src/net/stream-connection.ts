@@ -85,8 +85,12 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
   }
 
   congestionChanged(congested: boolean): void {
-    if (congested) this.#holds |= OUTPUT;
-    else this.#release(OUTPUT);
+    if (congested) {
+      this.#holds |= OUTPUT;
+      return;
+    }
+    this.#holds &= ~OUTPUT;
+    this.#readLater();
   }
 
   cut(reason: CutReason): void {
@@ -117,6 +121,7 @@ export class StreamConnection implements ConnectionOwner, Expirable, Readable, S
   readWaiting(): void {
     this.#scheduled = false;
     this.#holds &= ~TURN;
+    this.stream.relieved();
     if (this.#holds === 0) this.#pull();
   }
 

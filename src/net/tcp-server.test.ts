@@ -43,7 +43,7 @@ async function listen(options: Partial<ListenOptions>, log = new TestLog()) {
     },
   };
   const server = await TcpServer.listen(
-    { interfaces: ['127.0.0.1'], ports: [0], backlog: 16, keepAlive: true, ...options },
+    { service: 'c2s', interfaces: ['127.0.0.1'], ports: [0], backlog: 16, keepAlive: true, ...options },
     handlers,
     admission,
     log,
@@ -62,6 +62,27 @@ describe('TcpServer', () => {
       (await RawClient.connect(address)).socket.destroy();
     }
     await vi.waitFor(() => expect(acceptor.accepted).toBe(4));
+  });
+
+  it('opens what is new and closes what is not wanted; what stays, and connections, are not touched', async () => {
+    const { server, acceptor } = await listen({ interfaces: ['127.0.0.1'], ports: [0] });
+    const [first = ''] = server.addresses;
+    const { socket } = await RawClient.connect(first);
+    await vi.waitFor(() => expect(acceptor.accepted).toBe(1));
+    const wanted = { service: 'c2s', ports: [0], backlog: 16, keepAlive: true };
+    await server.change({ ...wanted, interfaces: ['127.0.0.1', '127.0.0.2'] });
+    expect(server.addresses).toEqual([first, expect.stringMatching(/^127\.0\.0\.2:\d+$/)]);
+    await server.change({ ...wanted, interfaces: ['127.0.0.2'] });
+    await expect(RawClient.connect(first)).rejects.toThrow('ECONNREFUSED');
+    const taken = await listen({});
+    const port = Number(taken.server.addresses[0]?.split(':')[1]);
+    const change = server.change({ ...wanted, interfaces: ['127.0.0.1'], ports: [port] });
+    await expect(change).rejects.toThrow('another program listens there');
+    const [second = ''] = server.addresses;
+    expect(second).toMatch(/^127\.0\.0\.2:/);
+    (await RawClient.connect(second)).socket.destroy();
+    expect(socket.destroyed).toBe(false);
+    socket.destroy();
   });
 
   it('takes * for every IPv4 address', async () => {

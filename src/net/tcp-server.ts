@@ -1,12 +1,12 @@
 /** Listening sockets of one service. */
-import { createServer, isIPv6, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Log } from '../logging/log.ts';
+import type { BoundSockets } from './bound-sockets.ts';
 import type { Admission, ListenOptions } from './interface.ts';
+import { addressOf, listenAt, placeText, type Place as BoundPlace } from './listening-socket.ts';
 
 /** Shortest time between two log lines about connections that could not be taken, in milliseconds. */
 const LOG_INTERVAL = 10_000;
-/** First probe of the kernel on a quiet connection, in milliseconds. */
-const KEEPALIVE_DELAY = 600_000;
 
 /** Why a connection was closed at once: there are too many, or too little memory is left. */
 export type RefusalReason = 'total' | 'memory';
@@ -18,74 +18,130 @@ export interface Acceptor {
   refused(reason: RefusalReason): void;
 }
 
+/** An address to listen on, and how. */
+interface Place extends Pick<ListenOptions, 'service' | 'backlog' | 'keepAlive' | 'maxConnections'> {
+  readonly name: string;
+  readonly port: number;
+}
+
+/** A listening socket. */
+interface Listening {
+  readonly place: Place;
+  readonly server: Server;
+}
+
 /** The listening sockets of one service. */
 export class TcpServer {
-  readonly addresses: readonly string[];
-  readonly #servers: readonly Server[];
+  readonly #acceptor: Acceptor;
+  readonly #admission: Admission;
+  readonly #log: Log;
+  readonly #bound: BoundSockets | undefined;
+  /** By what they were opened with. */
+  #open: ReadonlyMap<string, Listening> = new Map();
 
-  private constructor(servers: readonly Server[]) {
-    this.#servers = servers;
-    this.addresses = servers.map(addressOf);
+  private constructor(acceptor: Acceptor, admission: Admission, log: Log, bound: BoundSockets | undefined) {
+    this.#bound = bound;
+    this.#acceptor = acceptor;
+    this.#admission = admission;
+    this.#log = log;
   }
 
   /**
-   * Listen on all ports of all interfaces.
+   * Listen on all ports of all interfaces, or on what is bound for the service.
    * @throws Error one of them cannot be listened on; then none is
    */
-  static async listen(options: ListenOptions, acceptor: Acceptor, admission: Admission, log: Log): Promise<TcpServer> {
-    const servers: Server[] = [];
+  static async listen(
+    options: ListenOptions,
+    acceptor: Acceptor,
+    admission: Admission,
+    log: Log,
+    bound?: BoundSockets,
+  ): Promise<TcpServer> {
+    const server = new TcpServer(acceptor, admission, log, bound);
+    await server.change(options);
+    return server;
+  }
+
+  get addresses(): readonly string[] {
+    return [...this.#open.values()].map(({ server }) => addressOf(server));
+  }
+
+  /**
+   * Listen there from now on, and nowhere else. Connections stay.
+   * @throws Error an address cannot be listened on; then it is as before
+   */
+  async change(options: ListenOptions): Promise<void> {
+    const wanted = placesOf(options, this.#bound?.placesOf(options.service) ?? []);
+    const gone = [...this.#open].filter(([key]) => !wanted.has(key));
+    for (const [, { server }] of gone) this.#end(server); // before others open: an address may be part of another
+    const open = new Map<string, Listening>();
     try {
-      for (const name of options.interfaces) {
-        for (const port of options.ports) {
-          const server = await listen(name, port, options, acceptor, admission, log);
-          if (server !== undefined) servers.push(server);
-        }
-      }
-      if (servers.length === 0) throw new Error('There is no address to listen on');
+      for (const [key, place] of wanted) await this.#add(open, key, place);
+      if (open.size === 0) throw new Error('There is no address to listen on');
     } catch (error) {
-      for (const server of servers) server.close();
+      for (const [key, { server }] of open) if (!this.#open.has(key)) this.#end(server);
+      const before = new Map([...this.#open].filter(([key]) => wanted.has(key)));
+      this.#open = before;
+      for (const [key, { place }] of gone) await this.#add(before, key, place).catch(() => undefined);
       throw error;
     }
-    return new TcpServer(servers);
+    this.#open = open;
   }
 
   /** Take no new connections. Those there are stay. */
   close(): void {
-    for (const server of this.#servers) server.close();
+    for (const { server } of this.#open.values()) this.#end(server);
+  }
+
+  #end(server: Server): void {
+    if (this.#bound?.release(server) !== true) server.close();
+  }
+
+  async #add(open: Map<string, Listening>, key: string, place: Place): Promise<void> {
+    const present = this.#open.get(key);
+    if (present !== undefined) return void open.set(key, present);
+    const { service } = place;
+    const bound = this.#bound?.take(placeText(place), service);
+    if (bound === undefined && this.#bound?.covers(place, service) === true) return;
+    const server = bound ?? (await listenOn(place, this.#log));
+    if (server === undefined) return;
+    serve(server, place, this.#acceptor, this.#admission, this.#log);
+    open.set(key, { place, server });
   }
 }
 
+/** Places by what tells them apart: what is to be opened as it is open already is not opened anew. */
+function placesOf(options: ListenOptions, bound: readonly BoundPlace[]): Map<string, Place> {
+  const { interfaces, ports, service, backlog, keepAlive, maxConnections } = options;
+  const asked = interfaces.flatMap((name) => ports.map((port, index) => ({ name, port, index })));
+  const places = new Map<string, Place>();
+  for (const { name, port, index } of bound.length > 0 ? bound.map((at) => ({ ...at, index: 0 })) : asked) {
+    const place = { name, port, service, backlog, keepAlive, ...(maxConnections !== undefined && { maxConnections }) };
+    places.set(JSON.stringify({ ...place, port: port === 0 ? `any ${index}` : port }), place);
+  }
+  return places;
+}
+
 /** `undefined` where every address of a family is asked for that this machine does not have. */
-async function listen(
-  name: string,
-  port: number,
-  options: ListenOptions,
+async function listenOn(place: Place, log: Log): Promise<Server | undefined> {
+  try {
+    return await listenAt(place, place);
+  } catch (error) {
+    const { cause } = error instanceof Error ? error : {};
+    if (place.name !== '::' || !isMissingFamily(cause)) throw error;
+    log.warn({ interface: place.name, port: place.port, err: cause }, 'not listening: this machine has no IPv6');
+    return undefined;
+  }
+}
+
+function serve(
+  server: Server,
+  { port, maxConnections }: Place,
   acceptor: Acceptor,
   admission: Admission,
   log: Log,
-): Promise<Server | undefined> {
-  const server = createServer({
-    allowHalfOpen: true, // who ends a stream may still read what comes
-    noDelay: true, // output is gathered per loop turn
-    keepAlive: options.keepAlive,
-    keepAliveInitialDelay: KEEPALIVE_DELAY,
-    highWaterMark: 1, // 'drain' whenever the kernel did not take all of a write; one chunk at most while paused
-  });
-  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
-  const host = name === '*' ? '0.0.0.0' : name;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen({ host, port, backlog: options.backlog, ipv6Only: true }, resolve);
-  try {
-    await promise;
-  } catch (error) {
-    if (host === '::' && isMissingFamily(error)) {
-      log.warn({ interface: name, port, err: error }, 'not listening: this machine has no IPv6');
-      return undefined;
-    }
-    throw new Error(`Cannot listen on ${format(host, port)}: ${reason(error)}`, { cause: error });
-  }
-  server.off('error', reject);
+): void {
+  if (maxConnections !== undefined) server.maxConnections = maxConnections;
   server.on('connection', (socket) => {
     if (admission.accepting) return acceptor.accept(socket);
     // Node cannot leave it to wait in the kernel, where the client would not know either that it has to try elsewhere.
@@ -98,34 +154,10 @@ async function listen(
     log.error({ err: error, port }, 'a connection was not accepted'),
   );
   server.on('error', report);
-  return server;
-}
-
-function addressOf(server: Server): string {
-  const address = server.address();
-  return address === null || typeof address === 'string' ? '' : format(address.address, address.port);
-}
-
-function format(host: string, port: number): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function isMissingFamily(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL');
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error) || !('code' in error)) return String(error);
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return 'another program listens there';
-    case 'EACCES':
-      return 'that port needs more rights';
-    case 'EADDRNOTAVAIL':
-      return 'this machine does not have that address';
-    default:
-      return error.message;
-  }
 }
 
 /** A function that is called at most once per interval; what comes in between is dropped. */

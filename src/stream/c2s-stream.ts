@@ -44,6 +44,7 @@ const MAX_BIND_FAILURES = 10;
 export class C2sStream implements ClientStream {
   readonly address: string;
   exchange: SaslExchange | undefined;
+  mechanism: string | undefined;
   readonly #sink: StreamSink;
   readonly #options: C2sOptions;
   #state: StreamState = 'header';
@@ -140,6 +141,11 @@ export class C2sStream implements ClientStream {
   /** The client's side of the connection is at its end; ours may not be, so that the last answers are still due. */
   inputEnded(): void | Promise<void> {
     return this.#finish('lost');
+  }
+
+  /** The sink is writable again. */
+  relieved(): void {
+    this.#session?.relieve();
   }
 
   /** The connection is gone. */

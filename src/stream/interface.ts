@@ -98,6 +98,8 @@ export interface BoundSession {
   readonly jid: Jid;
   /** Take a `message`, `presence` or `iq`. */
   receive(stanza: Stanza): void;
+  /** The stream is writable again. */
+  relieve(): void;
   /** Resolves when all that was received is processed and answered; `undefined` if that is so already. */
   settled(): Promise<void> | undefined;
   /** The stream below is over. Called once. */
@@ -134,6 +136,8 @@ export interface ClientStream {
   readonly limits: XmlLimits;
   /** The authentication exchange under way; there is one at most, whichever plug-in runs it. */
   exchange: SaslExchange | undefined;
+  /** Name of the SASL mechanism that was tried last. */
+  mechanism: string | undefined;
 
   /** Write a stanza as bytes, one character each. Does nothing once the stream is closed. */
   write(wire: string): void;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FaultProxy } from '../support/faultproxy.ts';
-import { TestPostgres } from '../support/postgres.ts';
+import { FSYNC, TestPostgres } from '../support/postgres.ts';
 import { check, type Verdict } from './checker.ts';
 import { Load } from './load.ts';
 import { plan, strike, type Database, type FaultKind } from './nemesis.ts';
@@ -67,7 +67,8 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultReport> {
 /** One line for the log of a run. */
 export function summary({ driver, kinds, times, seed, seeded }: FaultRunOptions, report: FaultReport): string {
   const { sent, acknowledged, refused, lost, torn, doubled, reordered, foreign, updates, restart } = report;
-  const what = `${driver}: ${times} x ${kinds.join('/')}${seeded === undefined ? '' : `, ${seeded} accounts`}, seed ${seed}`;
+  const database = driver === 'postgresql' ? `${driver} (fsync ${FSYNC})` : driver;
+  const what = `${database}: ${times} x ${kinds.join('/')}${seeded === undefined ? '' : `, ${seeded} accounts`}, seed ${seed}`;
   const found = { lost, torn, doubled, reordered, foreign, updates };
   const counts = Object.entries(found).map(([name, list]) => `${name} ${list.length}`);
   return [

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { attributeOf, childElements, type XmlNode } from '../support/dialogue/xml-node.ts';
 import type { HistoryEvent } from './history.ts';
 import { DOMAIN } from './server-process.ts';
-import { FaultSession, descendant } from './session.ts';
+import { FaultSession, SessionOver, descendant } from './session.ts';
 
 /** Stanzas that may wait for their acknowledgement. */
 const WINDOW = 12;
@@ -34,7 +34,11 @@ export interface SlotOptions {
   /** Milliseconds between two bursts. */
   readonly pause: number;
   readonly random: () => number;
+  /** Is nothing to be sent now? */
+  readonly paused: () => boolean;
   readonly record: (event: HistoryEvent) => void;
+  /** Told why a session ended that it did not end itself. */
+  readonly over: (how: string) => void;
 }
 
 /** See the file's comment. */
@@ -70,8 +74,9 @@ export class LoadSlot {
     while (!this.#stopping || this.#unacked.length > 0) {
       try {
         await this.#live();
-      } catch {
+      } catch (error) {
         // Killed, frozen too long, or not up yet: that is what this is for.
+        if (this.#session !== undefined) this.#options.over(error instanceof SessionOver ? error.how : String(error));
       }
       this.#session?.destroy();
       this.#session = undefined;
@@ -217,7 +222,8 @@ export class LoadSlot {
   }
 
   #later(session: FaultSession): void {
-    setTimeout(() => this.#burst(session), this.#options.pause * (0.5 + this.#options.random()));
+    const next = (): void => (this.#options.paused() ? this.#later(session) : this.#burst(session));
+    setTimeout(next, this.#options.pause * (0.5 + this.#options.random()));
   }
 }
 

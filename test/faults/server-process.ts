@@ -52,7 +52,9 @@ export class FaultServer {
     const lines = [
       `data_path: ${JSON.stringify(join(folder, 'data'))}`,
       ...storage,
-      `log: {info: ${JSON.stringify(join(folder, 'couplet.log'))}}`,
+      ...(options.some((line) => line.startsWith('log:'))
+        ? []
+        : [`log: {info: ${JSON.stringify(join(folder, 'couplet.log'))}}`]),
       `c2s_ports: [${port}]`,
       'c2s_interfaces: ["127.0.0.1"]',
       'c2s_require_encryption: false',

@@ -8,8 +8,16 @@ import { DOMAIN } from './server-process.ts';
 /** Milliseconds for one answer: a database may be away for a while, a server frozen. */
 const PATIENCE = 60_000;
 
-/** The session is over: killed, closed, or without an answer. */
-class SessionOver extends Error {}
+/** The session is over. */
+export class SessionOver extends Error {
+  /** The condition of the stream error, or what else ended it. */
+  readonly how: string;
+
+  constructor(how: string) {
+    super(how);
+    this.how = how;
+  }
+}
 
 /** One session. */
 export class FaultSession {

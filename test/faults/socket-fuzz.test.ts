@@ -10,7 +10,7 @@ test('strange stanzas through a socket: every request is answered, and others ar
     const seed = runSeed();
     const report = await fuzzSocket(server.port, 2000, seed);
     expect(report.unanswered.slice(0, 5), `SEED=${seed}`).toEqual([]);
-    expect(report.answered).toBeGreaterThan(200);
+    expect(report.answered).toBeGreaterThanOrEqual(500);
   } finally {
     await server.stop();
   }

@@ -2,7 +2,7 @@
 import { NothingCame } from '../support/xclient.ts';
 import { attributeOf } from '../support/dialogue/xml-node.ts';
 import { Random } from '../fuzz/xml-random.ts';
-import { FaultSession } from './session.ts';
+import { FaultSession, SessionOver } from './session.ts';
 import { strangeStanza } from './strange-stanzas.ts';
 
 /** Stanzas between two looks. */
@@ -19,7 +19,11 @@ export interface FuzzReport {
   readonly innocent: number;
 }
 
-/** Needs accounts `fuzz` and `innocent`. The same seed sends the same. */
+/**
+ * Needs accounts `fuzz` and `innocent`. The same seed sends the same.
+ * @param count stanzas at least; how many get an answer depends on how soon they make the server end a stream, so it goes
+ *   on until a quarter of them has one, or ten times as many are sent
+ */
 export async function fuzzSocket(port: number, count: number, seed: number): Promise<FuzzReport> {
   const random = new Random(seed);
   const innocent = await FaultSession.open(port, 'innocent', 'i');
@@ -27,8 +31,9 @@ export async function fuzzSocket(port: number, count: number, seed: number): Pro
   let answered = 0;
   let streams = 0;
   let longest = 0;
+  let sent = 0;
   let session: FaultSession | undefined;
-  for (let sent = 0; sent < count; sent += BATCH) {
+  for (; sent < count || (answered < count / 4 && sent < 10 * count); sent += BATCH) {
     if (session === undefined) {
       session = await FaultSession.open(port, 'fuzz', 'f');
       session.send('<presence/>');
@@ -58,18 +63,25 @@ export async function fuzzSocket(port: number, count: number, seed: number): Pro
   }
   session?.destroy();
   innocent.destroy();
-  return { sent: count, answered, streams, unanswered, innocent: longest };
+  return { sent, answered, streams, unanswered, innocent: longest };
 }
 
 /** Reads until all are answered, the server ends the stream, or nothing comes any more. */
 async function answers(session: FaultSession, open: Map<string, string>): Promise<'answered' | 'end' | 'silence'> {
+  let closing = false;
   while (open.size > 0) {
     try {
-      const node = await session.next(10_000);
+      const node = await session.next(closing ? 60_000 : 2000);
       const type = attributeOf(node, 'type');
       if (node.name === 'iq' && (type === 'result' || type === 'error')) open.delete(attributeOf(node, 'id') ?? '');
     } catch (error) {
-      return error instanceof NothingCame ? 'silence' : 'end';
+      if (!(error instanceof NothingCame)) {
+        // Closed in good order the stream has to have all answers; else something was open, and all the rest within it.
+        return closing && !(error instanceof SessionOver && error.how === 'not-well-formed') ? 'silence' : 'end';
+      }
+      if (closing) return 'silence';
+      session.send('</stream:stream>');
+      closing = true;
     }
   }
   return 'answered';

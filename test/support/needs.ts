@@ -22,6 +22,7 @@ const PROGRAMS = {
   openssl: () => onPath('openssl'),
   profanity: () => onPath('profanity') && onPath('tmux'),
   prosody: () => onPath('prosody'),
+  script: () => process.platform === 'linux' && onPath('script'),
   slixmpp: () => spawnSync('/usr/bin/python3', ['-c', 'import slixmpp'], { stdio: 'ignore' }).status === 0,
   strace: () => onPath('strace'),
 } as const;

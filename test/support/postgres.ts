@@ -20,6 +20,9 @@ const NOBODY = 65534;
 /** Where the programs are. */
 const programs = z.object({ initdb: z.string(), postgres: z.string() });
 
+/** `TEST_POSTGRES_FSYNC=on` has it wait for the disk, as a real one does. */
+export const FSYNC = process.env['TEST_POSTGRES_FSYNC'] === 'on' ? 'on' : 'off';
+
 /** A running server. */
 export class TestPostgres {
   readonly #folder: string;
@@ -60,7 +63,7 @@ export class TestPostgres {
   /** Starts the server and waits until it takes connections. */
   async run(): Promise<void> {
     const options = ['-D', join(this.#folder, 'data'), '-p', String(this.port), '-k', this.#folder];
-    const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off', '-c', 'max_connections=40'];
+    const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', `fsync=${FSYNC}`, '-c', 'max_connections=40'];
     const child = spawn(this.#postgres, [...options, ...settings], {
       ...user(),
       cwd: this.#folder,

@@ -150,6 +150,7 @@ export class TestClient implements SessionLink {
   readonly received: Stanza[] = [];
   readonly closed: (StreamError | undefined)[] = [];
   paused = false;
+  writable = true;
   #session: Session | undefined;
 
   get session(): Session {

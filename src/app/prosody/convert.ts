@@ -14,6 +14,9 @@ export interface Converted {
   readonly notes: readonly string[];
 }
 
+/** What a configuration of Prosody's means without saying it, and one in YAML does not. */
+const UNSAID = { log_format: 'text', prosody_user: 'prosody' };
+
 /** Write it in YAML. Comments and the program that computed the values are gone. */
 export async function convert(raw: RawConfig): Promise<Converted> {
   const { settings, hosts, warnings } = translate(raw);
@@ -24,7 +27,7 @@ export async function convert(raw: RawConfig): Promise<Converted> {
     domains[kind === 'host' ? 'hosts' : 'components'][domain] = await known(new Map(own), notes);
   }
   const filled = Object.entries(domains).filter(([, of]) => Object.keys(of).length > 0);
-  const text = stringify({ ...global, ...Object.fromEntries(filled) }, { lineWidth: 0, singleQuote: true });
+  const text = stringify({ ...UNSAID, ...global, ...Object.fromEntries(filled) }, { lineWidth: 0, singleQuote: true });
   return { text, notes: [...notes] };
 }
 

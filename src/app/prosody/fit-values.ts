@@ -39,22 +39,34 @@ function fitOne(schema: z.ZodObject, name: string, settings: Section, warn: Warn
     const { path } = issue;
     const mended = changed(value, path, (inner) => mend(inner, issue));
     if (mended === undefined) {
-      warn({ at: setting.within(path) }, `${[name, ...path].join('.')}: ${issue.message}; it is ignored`);
+      warn(
+        { at: setting.within(path) },
+        `${[name, ...path].join('.')}: ${issue.message}; it is ignored`,
+        'value-ignored',
+      );
       settings.delete(name);
       return;
     }
     if (issue.code === 'too_big' || issue.code === 'too_small') {
-      warn({ at: setting.within(path) }, `${[name, ...path].join('.')}: ${issue.message}; that bound is used`);
+      warn(
+        { at: setting.within(path) },
+        `${[name, ...path].join('.')}: ${issue.message}; that bound is used`,
+        'value-adjusted',
+      );
     }
     if (issue.code === 'custom' && mended.value !== NEVER) {
-      warn({ at: setting.within(path) }, `${[name, ...path].join('.')}: "m" is taken for months: "min" are minutes`);
+      warn(
+        { at: setting.within(path) },
+        `${[name, ...path].join('.')}: "m" is taken for months: "min" are minutes`,
+        'value-adjusted',
+      );
     }
     if (issue.code === 'unrecognized_keys') {
-      warn(setting, `${[name, ...path].join('.')}: ${issue.keys.join(', ')}: ignored`);
+      warn(setting, `${[name, ...path].join('.')}: ${issue.keys.join(', ')}: ignored`, 'value-ignored');
     }
     value = mended.value;
   }
-  warn(setting, `${name} cannot be read; it is ignored`);
+  warn(setting, `${name} cannot be read; it is ignored`, 'value-ignored');
   settings.delete(name);
 }
 

@@ -106,7 +106,10 @@ test('helper tables, modules of older days, a log below the last component: it s
     log = { { levels = { "error" }, to = "file", filename = "log/error.log" };
       { levels = { "info" }, to = "file", filename = "log/all.log" } }
     Include "conf.d/*.cfg.lua"`);
-  expect(settings.log).toEqual({ level: 'info', to: join(folder, 'log', 'all.log') });
+  expect(settings.log.map(({ to, levels }) => [to, levels])).toEqual([
+    [join(folder, 'log', 'error.log'), 8],
+    [join(folder, 'log', 'all.log'), 2],
+  ]);
   await check(settings);
 });
 

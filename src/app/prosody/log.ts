@@ -1,65 +1,70 @@
-/** `log` of Prosody: files by level, or a list of places. */
+/** `log` of Prosody: one place, places by level, or a list of them, all in one table. Here it becomes a list. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { LOG_LEVELS, type LogLevel } from '../../logging/pino-log.ts';
+import { EVENT_LEVELS } from '../../logging/levels.ts';
 import { membersOf, withValue, type Section, type Warn } from './section.ts';
 
-/** Where the log goes, and the least level that is written there. */
-interface Sink {
-  readonly level: LogLevel;
-  readonly to: string;
-}
+const CONSOLE = 'console';
 
-const CONSOLE = '*stderr';
+/** What a place may say of itself here. */
+const KEYS: readonly string[] = [
+  'filename',
+  'levels',
+  'timestamps',
+  'source_width',
+  'syslog_name',
+  'syslog_facility',
+  'format',
+];
 
-/** Put the log in our words. There is one place: of several, the one that is told most. */
+/** Places that Prosody has itself. */
+const PLACES: readonly string[] = [CONSOLE, 'stdout', 'file', 'syslog', 'nowhere'];
+
+/** Put the log in our words. What is not known here is told and left out; what cannot be written goes to the console. */
 export function translateLog(global: Section, folder: string, warn: Warn): void {
   const log = global.get('log');
   if (log === undefined) return;
-  const sinks = sinksOf(log.value).sort((a, b) => LOG_LEVELS.indexOf(a.level) - LOG_LEVELS.indexOf(b.level));
-  let [sink] = sinks;
-  if (sink === undefined) {
-    global.delete('log');
-    warn(log, 'log: no place that is known here: the log goes to the console');
-    return;
-  }
-  if (sinks.length > 1) warn(log, `log: all of it goes to one place, ${sink.to}`);
-  if (sink.to === '*syslog') {
-    warn(log, 'log: syslog is not there: the log goes to the console');
-    sink = { ...sink, to: CONSOLE };
-  }
-  if (!sink.to.startsWith('*') && !existsSync(dirname(resolve(folder, sink.to)))) {
-    warn(log, `log: the folder of ${sink.to} does not exist: the log goes to the console`);
-    sink = { ...sink, to: CONSOLE };
-  }
-  global.set('log', withValue(log, { [sink.level]: sink.to }));
+  const tell = (text: string): void => warn(log, `log: ${text}`);
+  const sinks = sinksOf(log.value).flatMap((sink) => fitted(sink, folder, tell) ?? []);
+  if (sinks.length > 0) return void global.set('log', withValue(log, sinks));
+  global.delete('log');
+  tell('no place that is known here: the log goes to the console');
 }
 
-function sinksOf(value: unknown): Sink[] {
-  if (typeof value === 'string') return [{ level: 'info', to: value }];
-  if (Array.isArray(value)) return value.flatMap((one: unknown) => sinkOf(one) ?? []);
-  return [...membersOf(value)].flatMap(([key, to]) => {
-    const level = LOG_LEVELS.find((known) => known === key);
-    if (level === undefined) return sinkOf(to) ?? [];
-    return typeof to === 'string' ? [{ level, to }] : [];
+function sinksOf(value: unknown): unknown[] {
+  if (typeof value === 'string') return [placeOf(value)];
+  if (Array.isArray(value)) return value.map(placeOf);
+  return [...membersOf(value)].map(([key, to]) => {
+    const place = placeOf(to);
+    const level = EVENT_LEVELS.find((known) => known === key);
+    return level === undefined || typeof to !== 'string' ? place : { ...place, levels: { min: level } };
   });
 }
 
-function sinkOf(value: unknown): Sink | undefined {
-  if (typeof value === 'string') return { level: 'info', to: value };
-  const members = membersOf(value);
-  const file = members.get('filename');
-  const to = members.get('to');
-  const level = levelOf(members.get('levels'));
-  if (to === 'file') return typeof file === 'string' ? { level, to: file } : undefined;
-  return typeof to === 'string' && ['console', 'stdout', 'stderr', 'syslog'].includes(to)
-    ? { level, to: `*${to}` }
-    : undefined;
+function placeOf(value: unknown): object {
+  if (typeof value !== 'string') return Object.fromEntries(membersOf(value));
+  return value.startsWith('*') ? { to: value.slice(1) } : { to: 'file', filename: value };
 }
 
-/** The least of the levels: `{min=…}`, a list, or one alone. */
-function levelOf(value: unknown): LogLevel {
-  const names: unknown[] = Array.isArray(value) ? value : [membersOf(value).get('min') ?? value];
-  const wanted = LOG_LEVELS.filter((level) => names.includes(level));
-  return wanted[0] ?? 'info';
+function fitted(sink: unknown, folder: string, tell: (text: string) => void): object | undefined {
+  const members = membersOf(sink);
+  const to = members.get('to');
+  const known = Object.fromEntries([...members].filter(([key]) => KEYS.includes(key)));
+  if (typeof to !== 'string' || !PLACES.includes(to)) {
+    tell(`${typeof to === 'string' ? `"${to}"` : 'what has no "to"'} is no place that is known here: it is left out`);
+    return undefined;
+  }
+  if (to !== 'file') {
+    delete known['filename'];
+    return { ...known, to };
+  }
+  const name = members.get('filename');
+  if (typeof name !== 'string') {
+    tell('a file without filename is left out');
+    return undefined;
+  }
+  if (existsSync(dirname(resolve(folder, name)))) return { ...known, to };
+  tell(`the folder of ${name} does not exist: the log goes to the console`);
+  delete known['filename'];
+  return { ...known, to: CONSOLE };
 }

@@ -49,7 +49,12 @@ export class AvailableModules {
       settings.set('module', withValue(setting, module));
       return true;
     }
-    this.#warn(setting, `${domain} is not served: ${this.#absent(module ?? String(setting.value))}`);
+    const missing = module ?? String(setting.value);
+    this.#warn(
+      setting,
+      `${domain} is not served: ${this.#absent(missing)}`,
+      PROSODY_MODULES.includes(missing) ? 'component-not-built' : 'component-not-served',
+    );
     return false;
   }
 
@@ -69,19 +74,21 @@ export class AvailableModules {
   /** What the module is called here; nothing where it is not needed. */
   #named(name: string, place: Pick<Setting, 'at'>): string[] {
     if (NEEDLESS_MODULES.has(name)) {
-      this.#once(name, place, `the module ${name} is not needed: what it did is part of the server`);
+      this.#once(name, place, `the module ${name} is not needed: what it did is part of the server`, 'module-needless');
       return [];
     }
     const known = MODULE_NAMES.includes(name) ? undefined : MODULE_ALIASES.get(name);
     if (known === undefined) return [name];
-    if (MODULE_NAMES.includes(known)) this.#once(name, place, `the module ${name} is called ${known} now`);
+    if (MODULE_NAMES.includes(known))
+      this.#once(name, place, `the module ${name} is called ${known} now`, 'module-renamed');
     return [known];
   }
 
   #here(name: string, place: Pick<Setting, 'at'>, option: string): boolean {
     if (expandModules([name]).every((one) => MODULE_NAMES.includes(one))) return true;
     const quiet = option === 'modules_disabled' || AUTOLOADED.includes(name);
-    if (!quiet) this.#once(name, place, this.#absent(name));
+    const id = PROSODY_MODULES.includes(name) ? 'module-not-built' : 'module-unknown';
+    if (!quiet) this.#once(name, place, this.#absent(name), id);
     return false;
   }
 
@@ -91,9 +98,9 @@ export class AvailableModules {
   }
 
   /** Once for a module, however many hosts ask for it. */
-  #once(name: string, place: Pick<Setting, 'at'>, text: string): void {
+  #once(name: string, place: Pick<Setting, 'at'>, text: string, id: string): void {
     if (this.#told.has(name)) return;
     this.#told.add(name);
-    this.#warn(place, text);
+    this.#warn(place, text, id);
   }
 }

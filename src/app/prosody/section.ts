@@ -4,8 +4,8 @@ import type { Setting } from '../../config/raw-config.ts';
 /** Options by name. */
 export type Section = Map<string, Setting>;
 
-/** Tells what is changed, at the place of the option. */
-export type Warn = (setting: { readonly at: string }, text: string) => void;
+/** Tells what is changed, at the place of the option, and by an id what that is about. */
+export type Warn = (setting: { readonly at: string }, text: string, id?: string) => void;
 
 /** Another value, in the same place. */
 export function withValue(setting: Setting, value: unknown): Setting {

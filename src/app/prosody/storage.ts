@@ -19,17 +19,19 @@ export function translateStorage(global: Section, warn: Warn): void {
   if (sql === undefined) return;
   if (kind !== 'postgresql') {
     global.delete('sql');
-    if (kind === 'sqlite' && members.has('database')) warn(sql, 'sql: data is kept in couplet.sqlite in data_path');
+    if (kind === 'sqlite' && members.has('database')) {
+      warn(sql, 'sql: data is kept in couplet.sqlite in data_path', 'option-ignored');
+    }
     return;
   }
   for (const name of members.keys()) {
     if (OURS.includes(name)) continue;
     members.delete(name);
-    warn(sql, `sql: ${name} is ignored`);
+    warn(sql, `sql: ${name} is ignored`, 'option-ignored');
   }
   if (typeof members.get('port') === 'string') members.set('port', Number(members.get('port')));
   if (members.get('password') === KNOWN_PASSWORD)
-    warn(sql, `sql: the password is "${KNOWN_PASSWORD}", which everybody knows`);
+    warn(sql, `sql: the password is "${KNOWN_PASSWORD}", which everybody knows`, 'database-password-known');
   global.set('sql', withValue(sql, Object.fromEntries(members)));
 }
 
@@ -39,7 +41,7 @@ function storageOf(global: Section, warn: Warn): Setting | undefined {
   global.delete('default_storage');
   global.delete('storage');
   if (all === undefined || typeof all.value === 'string') return all ?? standard;
-  warn(all, 'storage: all stores are in one place here, that of default_storage');
+  warn(all, 'storage: all stores are in one place here, that of default_storage', 'option-ignored');
   return standard;
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { levelNames } from '../../logging/levels.ts';
 import type { ServerSettings } from '../server-settings.ts';
 import { loadSettings } from '../load-settings.ts';
 
@@ -82,20 +83,51 @@ VirtualHost "h"
   ]);
 });
 
-test('the log may be a list of places; below the last host it is still the log of the server', async () => {
-  const { log, said } = await load(`VirtualHost "h"
-log = { { to = "file", filename = "e.log", levels = { "error" } }, { to = "file", filename = "w.log", levels = { min = "warn" } } }`);
-  expect(log).toEqual({ level: 'warn', to: join(folder, 'w.log') });
-  expect(said).toEqual([
-    '2: log stands below h and is for the whole server: it is used so',
-    '2: log: all of it goes to one place, w.log',
-  ]);
-  expect((await load('log = { debug = "*console" }\nVirtualHost "h"')).log).toEqual({ level: 'debug', to: 2 });
-  const missing = await load('log = { info = "nowhere/x.log" }\nVirtualHost "h"');
-  expect([missing.log, missing.said]).toEqual([
-    { level: 'info', to: 2 },
+const places = ({ log }: ServerSettings) =>
+  log.map(({ to, levels }): [string, string] => [to.replace(`${folder}/`, ''), levelNames(levels).join()]);
+
+test('the log: places of all kinds in one table; below the last host it is still the log of the server', async () => {
+  const loaded = await load(`VirtualHost "h"
+log = { error = "e.log"; "*syslog"; { to = "file", filename = "w.log", levels = { "warn", "info" } };
+  { to = "console", levels = { max = "warn" }, timestamps = "%H", source_width = 9 }; { to = "nowhere" } }`);
+  expect(new Map(places(loaded))).toEqual(
+    new Map([
+      ['*stderr', 'debug,info,warn'],
+      ['*syslog', 'info,warn,error'],
+      ['e.log', 'error'],
+      ['w.log', 'info,warn'],
+    ]),
+  );
+  expect(loaded.log.find(({ to }) => to === '*stderr')).toMatchObject({
+    format: 'text',
+    timestamps: '%H',
+    sourceWidth: 9,
+  });
+  expect(loaded.said).toEqual(['2: log stands below h and is for the whole server: it is used so']);
+});
+
+test.each([
+  ['log = "*console"', [['*stderr', 'info,warn,error']], []],
+  ['log = { debug = "*stdout" }', [['*stdout', 'debug,info,warn,error']], []],
+  ['debug = true; log = "p.log"', [['p.log', 'debug,info,warn,error']], []],
+  [
+    'log = { info = "nowhere/x.log" }',
+    [['*stderr', 'info,warn,error']],
     ['1: log: the folder of nowhere/x.log does not exist: the log goes to the console'],
-  ]);
+  ],
+  [
+    'log = { { to = "sentry" }, "*stdout" }',
+    [['*stdout', 'info,warn,error']],
+    ['1: log: "sentry" is no place that is known here: it is left out'],
+  ],
+  [
+    'log = { { to = "file" } }',
+    [['*stderr', 'info,warn,error']],
+    ['1: log: a file without filename is left out', '1: log: no place that is known here: the log goes to the console'],
+  ],
+])('%s', async (text, expected, said) => {
+  const loaded = await load(`${text}\nVirtualHost "h"`);
+  expect([places(loaded), loaded.said]).toEqual([expected, said]);
 });
 
 test.each([
@@ -138,4 +170,26 @@ Component "c.h" "disco"
     ['component', false],
   ]);
   expect(hosts[1]?.modules).toEqual(['disco', 'smacks', 'tls', 'ping']);
+});
+
+test.each([
+  ['modules_enabled = { "register"; "invites_register" }; allow_registration = true', true],
+  ['modules_enabled = { "register" }; allow_registration = "true"; registration_invite_only = "true"', true],
+  ['modules_enabled = { "register"; "invites_register" }', undefined],
+  ['modules_enabled = { "register" }; allow_registration = true', undefined],
+  [
+    'modules_enabled = { "register", "invites_register" }; allow_registration = true; registration_invite_only = false',
+    false,
+  ],
+])('S87: strangers make no accounts where invitations are asked for: %j', async (text, only) => {
+  const { hosts, said } = await load(`${text}\nVirtualHost "h"`);
+  expect(hosts[0]?.options['registration_invite_only']).toBe(only);
+  expect(said.some((line) => line.includes('only who was invited'))).toBe(only === true);
+});
+
+test('what a component says as the server does is not told', async () => {
+  const { said, storage } = await load(
+    'storage = "memory"\nVirtualHost "h"\nComponent "c.h" "disco"\nstorage = "memory"',
+  );
+  expect([said, storage.kind]).toEqual([[], 'memory']);
 });

@@ -30,7 +30,7 @@ local function place(level)
 end
 
 local function fail(message) error(place(2) .. ": " .. message, 0) end
-local function warn(message, at) warnings[#warnings + 1] = (at or place(2)) .. ": " .. message end
+local function warn(id, message, at) warnings[#warnings + 1] = { id = id, at = at, text = message } end
 
 -- Ask the machine; nil where there is no such thing.
 local function ask(what, argument)
@@ -75,12 +75,12 @@ end
 local function set(section, name, value, at)
   if type(name) ~= "string" then fail("the name of an option must be a text") end
   if value == nil or type(value) == "table" then
-    for _, one in ipairs(unset) do warn(one.name .. " has no value here: are quotes missing around it?", one.at) end
+    for _, one in ipairs(unset) do warn("value-missing", one.name .. " has no value here: are quotes missing around it?", one.at) end
   end
   unset, last = {}, nil
   local before = section.options[name]
   if value == nil then section.options[name] = nil return end
-  if before and not before.read then warn(name .. " was set at " .. before.at .. " already; this one counts", at) end
+  if before and not before.read then warn("option-twice", name .. " was set at " .. before.at .. " already; this one counts", at) end
   if not before then section.order[#section.order + 1] = name end
   section.options[name] = { value = value, at = at }
 end
@@ -216,6 +216,8 @@ for _, name in ipairs { "load", "loadstring", "loadfile", "dofile", "collectgarb
   lua[name] = function() fail(name .. " cannot be used in a configuration") end
 end
 function lua.print() end
+-- What is done for a server that starts, such as waiting for files, is not done for those who only ask.
+lua.prosody = { process_type = "prosodyctl", config_loaded = false }
 local required = {}
 function lua.require(name)
   local short = text(name, "require"):gsub("^prosody%.", "")
@@ -313,6 +315,8 @@ for index, section in ipairs(sections) do
     section.kind, quote(section.name, section.at or "#1:1"), quote(section.module, section.at or "#1:1"),
     section.at or "#1:1", options_of(section))
 end
-for index, warning in ipairs(warnings) do notes[index] = quote(warning, "#1:1") end
+for index, warning in ipairs(warnings) do
+  notes[index] = ('{"id":"%s","at":"%s","text":%s}'):format(warning.id, warning.at, quote(warning.text, "#1:1"))
+end
 return '{"sections":[' .. table.concat(all, ",") .. '],"warnings":[' .. table.concat(notes, ",") .. "]}"
 `;

@@ -1,10 +1,10 @@
 /** What a configuration in Lua may see of the machine: files to read, and the environment. */
-import { globSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { arch, hostname, release, type } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
-
-/** Largest file that is read, in bytes. */
-const MAX_FILE = 8 * 1024 * 1024;
+import { globFiles } from '../glob-files.ts';
+import { imageDefault } from '../environment/image-defaults.ts';
+import { readTextFile, readVariable } from '../environment/read-variable.ts';
 
 /** A function for Lua: `+` and the answer, `-` and why there is none, or nothing at all for "not there". */
 type Outside = (argument: string) => string;
@@ -15,7 +15,7 @@ type Outside = (argument: string) => string;
  */
 export function outside(file: string, files: string[]): Readonly<Record<string, Outside>> {
   const folder = dirname(file);
-  const read = (path: string): string => textOf(resolve(folder, path));
+  const read = (path: string): string => readTextFile(resolve(folder, path));
   return {
     read: attempt(read),
     run: attempt((path) => {
@@ -23,7 +23,7 @@ export function outside(file: string, files: string[]): Readonly<Record<string, 
       files.push(resolve(folder, path));
       return text.replace(/^\uFEFF/, '').replace(/^#/, '--#');
     }),
-    glob: attempt((pattern) => matches(resolve(folder, pattern)).join('\n')),
+    glob: attempt((pattern) => globFiles(resolve(folder, pattern)).join('\n')),
     list: attempt((path) => ['.', '..', ...readdirSync(resolve(folder, path))].join('\n')),
     stat: attempt((path) => {
       const found = statSync(resolve(folder, path));
@@ -32,7 +32,7 @@ export function outside(file: string, files: string[]): Readonly<Record<string, 
     credential: attempt((name) => {
       const credentials = process.env['CREDENTIALS_DIRECTORY'];
       if (credentials === undefined) throw new Error('CREDENTIALS_DIRECTORY is not set');
-      return textOf(resolve(credentials, basename(name)));
+      return readTextFile(resolve(credentials, basename(name)));
     }),
     getenv: attempt(variable),
     uname: attempt(() => [type(), hostname(), release(), arch()].join('\n')),
@@ -51,34 +51,7 @@ function attempt(act: (argument: string) => string | undefined): Outside {
   };
 }
 
-/** An environment variable; where it is not set, what is in the file that `NAME_FILE` names. */
+/** An environment variable; where it is not set, what is in the file that `NAME_FILE` names, or what an image sets. */
 function variable(name: string): string | undefined {
-  const value = process.env[name];
-  const file = process.env[`${name}_FILE`];
-  if (file === undefined || file === '') return value;
-  if (value !== undefined) throw new Error(`${name} and ${name}_FILE are both set`);
-  return textOf(file).replace(/\r?\n$/, '');
-}
-
-function textOf(path: string): string {
-  const found = statSync(path);
-  if (!found.isFile()) throw new Error(`${path} is no file`);
-  if (found.size > MAX_FILE) throw new Error(`${path} is too large`);
-  const bytes = readFileSync(path);
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new Error(`${path} is not UTF-8`);
-  }
-  if (text.includes('\0')) throw new Error(`${path} is no text`);
-  return text;
-}
-
-/** Files by a pattern, sorted; hidden ones only where the pattern says so. A folder that is missing holds none. */
-function matches(pattern: string): string[] {
-  const hidden = basename(pattern).startsWith('.');
-  return globSync(pattern)
-    .filter((path) => hidden || !basename(path).startsWith('.'))
-    .sort();
+  return readVariable(process.env, name)?.value ?? process.env[name] ?? imageDefault(process.env, name);
 }

@@ -1,5 +1,7 @@
 /** What the thread that runs a configuration is given, and what it answers. */
 
+import type { Notice } from '../notice.ts';
+
 /** What to run. */
 export interface LuaJob {
   /** Absolute path of the configuration. */
@@ -30,8 +32,7 @@ export interface LuaSection {
 /** What the program did. */
 export interface LuaResult {
   readonly sections: readonly LuaSection[];
-  /** Sentences with their place in front. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Notice[];
 }
 
 /** The thread's only message. */

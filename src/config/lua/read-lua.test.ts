@@ -204,6 +204,17 @@ test('an option is where its name stands, what is inside it where it is written'
   ]);
 });
 
+test('what was there before something was appended is still where it was written', async () => {
+  const { settings } = await read('list = {\n  "a";\n}\nlist:append { "b" }\nif true then\n  list { "c" }\nend\n');
+  const list = settings.get('list');
+  expect([list?.at, ...[0, 1, 2].map((index) => list?.within([index]))].map((at) => short(at ?? ''))).toEqual([
+    'cfg:6',
+    'cfg:2',
+    'cfg:4',
+    'cfg:6',
+  ]);
+});
+
 test.each([
   ['a = = 1', "cfg:1: unexpected symbol near '='"],
   ['\n\nerror("no")', 'cfg:3: no'],

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Jid } from '../../jid/jid.ts';
 import { ConfigError } from '../config-error.ts';
+import { warningOf } from '../notice.ts';
 import type { RawConfig, RawHost, Setting } from '../raw-config.ts';
 import type { LuaAnswer, LuaJob, LuaOption, LuaResult, LuaSection } from './protocol.ts';
 import { SourceLines } from './source-lines.ts';
@@ -100,12 +101,14 @@ function limit(): number {
 
 function configOf(file: string, { sections, warnings }: LuaResult, places: Places): RawConfig {
   const [global, ...others] = sections;
+  const notices = warnings.map(({ id, at, text }) => ({ id, at: places.named(at), text: places.named(text) }));
   return {
     file,
     settings: settingsOf(global?.options ?? [], places),
     hosts: others.map((section) => hostOf(section, places)),
     lenient: true,
-    warnings: warnings.map((warning) => places.named(warning)),
+    warnings: notices.map(warningOf),
+    notices: new Map(notices.map((notice) => [warningOf(notice), notice])),
     variables: new Set(sections.flatMap(({ options }) => options.filter(({ read }) => read).map(({ name }) => name))),
   };
 }
@@ -118,7 +121,7 @@ function hostOf({ kind, name, module, at: place, options }: LuaSection, places: 
   }
   const settings = settingsOf(options, places);
   if (kind === 'component') settings.set('module', { value: module || 'component', at, within: () => at });
-  return { domain: jid.domain, kind: kind === 'component' ? 'component' : 'host', at, settings };
+  return { domain: jid.domain, written: name, kind: kind === 'component' ? 'component' : 'host', at, settings };
 }
 
 function settingsOf(options: readonly LuaOption[], places: Places): Map<string, Setting> {
@@ -144,13 +147,13 @@ class Places {
   setting({ name, value, at: place }: LuaOption): Setting {
     const [, number = '1', end = '1'] = /^#(\d+):(\d+)$/.exec(place) ?? [];
     const file = this.#file(number);
-    const start = (): number => this.#source(file).start(name, Number(end));
+    const source = (): SourceLines => this.#source(file);
     return {
       value,
       get at() {
-        return `${file}:${start()}`;
+        return `${file}:${source().start(name, Number(end))}`;
       },
-      within: (path) => `${file}:${this.#source(file).find(wordsOf(value, path), start(), Number(end))}`,
+      within: (path) => `${file}:${source().find(name, wordsOf(value, path), Number(end))}`,
     };
   }
 

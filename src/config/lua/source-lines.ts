@@ -10,23 +10,44 @@ export class SourceLines {
 
   /** The line where an option is set that Lua says is set at `line`, which is the last of its value. */
   start(option: string, line: number): number {
-    const assignment = new RegExp(`(^|[^\\w.])${option.replace(/\W/g, '\\$&')}\\s*($|=(?!=)|[:{("'])`);
-    for (let at = line; at > 0; at--) if (assignment.test(this.#lines[at - 1] ?? '')) return at;
-    return line;
+    return this.#setAt(option, line) || line;
   }
 
-  /** The line between both where a value or a name inside an option is written; `from` if it cannot be seen. */
-  find(words: readonly string[], from: number, to: number): number {
+  /**
+   * The line where a value or a name inside that option is written; where it is set, if it cannot be seen. What an
+   * option had before something was appended to it is found, too.
+   */
+  find(option: string, words: readonly string[], line: number): number {
+    const start = this.start(option, line);
+    for (let from = start, to = line; from > 0; to = from - 1, from = this.#setAt(option, to)) {
+      const found = this.#search(words, from, to);
+      if (found !== undefined) return found;
+    }
+    return start;
+  }
+
+  /** The last line up to `line` where the option is set; 0 if there is none. */
+  #setAt(option: string, line: number): number {
+    const assignment = new RegExp(`(^|[^\\w.])${option.replace(/\W/g, '\\$&')}\\s*($|=(?!=)|[:{("'])`);
+    let at = Math.min(line, this.#lines.length);
+    while (at > 0 && !assignment.test(this.#lines[at - 1] ?? '')) at--;
+    return at;
+  }
+
+  /** The line between both of the last word, after those before it; `undefined` if it is not there. */
+  #search(words: readonly string[], from: number, to: number): number | undefined {
     let found = from;
+    let isSeen = true;
     for (const word of words) {
-      for (let at = found; at <= to; at++) {
+      isSeen = false;
+      for (let at = found; at <= to && !isSeen; at++) {
         const text = this.#lines[at - 1] ?? '';
         const index = text.indexOf(word);
         if (index < 0 || /\w/.test(text[index - 1] ?? '') || /\w/.test(text[index + word.length] ?? '')) continue;
         found = at;
-        break;
+        isSeen = true;
       }
     }
-    return found;
+    return isSeen ? found : undefined;
   }
 }

@@ -37,20 +37,23 @@ export default defineModule({
 
     m.feature(NS_COMMANDS);
     m.contribute(DiscoNodes, {
-      info: (node, from) => {
+      info: async (node, from) => {
         if (node === NS_COMMANDS) {
           return { identities: [{ category: 'automation', type: 'command-list' }], features: [NS_COMMANDS] };
         }
         const command = find(node);
         if (command === undefined) return undefined;
-        if (!command.mayRun(from)) throw new StanzaError('forbidden'); // §2.2
+        if (!(await command.mayRun(from))) throw new StanzaError('forbidden'); // §2.2
         const identity = { category: 'automation', type: 'command-node', name: command.name };
         return { identities: [identity], features: [NS_COMMANDS, NS_DATA_FORM] };
       },
-      items: (node, from) => {
+      items: async (node, from) => {
         if (node !== NS_COMMANDS) return find(node) === undefined ? undefined : [];
-        const commands = [...sources].flatMap((source) => [...source.commands()]).filter((it) => it.mayRun(from));
-        return commands.map(({ node: own, name }) => ({ jid: m.domain, node: own, name }));
+        const commands = [...sources].flatMap((source) => [...source.commands()]);
+        const allowed = await Promise.all(commands.map(async (it) => it.mayRun(from)));
+        return commands
+          .filter((_, index) => allowed[index] === true)
+          .map(({ node: own, name }) => ({ jid: m.domain, node: own, name }));
       },
     });
 
@@ -58,7 +61,7 @@ export default defineModule({
       const node = query.attr('node') ?? '';
       const command = find(node);
       if (command === undefined) throw new StanzaError('item-not-found', 'There is no such command');
-      if (!command.mayRun(from)) throw new StanzaError('forbidden');
+      if (!(await command.mayRun(from))) throw new StanzaError('forbidden');
       const action = actionOf(query);
       const id = query.attr('sessionid');
       if (id === undefined) return begin(command, from, action);

@@ -45,7 +45,7 @@ export interface AdhocCommand {
   /** For people. */
   readonly name: string;
   /** May they? Asked before every step. */
-  mayRun(who: Jid): boolean;
+  mayRun(who: Jid): boolean | Promise<boolean>;
   /** @throws StanzaError which ends the command */
   start(caller: AdhocCaller): AdhocStep | Promise<AdhocStep>;
 }

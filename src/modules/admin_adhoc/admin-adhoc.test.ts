@@ -13,6 +13,7 @@ const MODULES = [
   'disco',
   'roster',
   'auth_internal_hashed',
+  'authz_internal',
   'admin_operations',
   'adhoc',
   'admin_adhoc',
@@ -27,8 +28,8 @@ let boss: TestClient;
 beforeEach(async () => {
   world = await World.start({
     hosts: [
-      { modules: MODULES, options: { admins: ['boss@localhost'] } },
-      { domain: 'other', modules: MODULES, options: { admins: ['boss@other'] } },
+      { modules: MODULES, options: { admins: ['boss@localhost'], host_admins: ['chief@localhost'] } },
+      { domain: 'other', modules: MODULES, options: { admins: ['boss@other'], host_admins: ['chief@other'] } },
     ],
   });
   boss = await world.client('boss@localhost/desk');
@@ -98,21 +99,39 @@ async function listed(client: TestClient, to = 'localhost'): Promise<string[]> {
 
 const exists = async (user: string): Promise<boolean | undefined> => world.host().services.find(Auth)?.exists(user);
 
-test('every operation has a command, but for those whose input no form can hold', async () => {
+test('every operation has a command, but for those whose input no form can hold, and those that go on telling', async () => {
   const nodes = new Set(await listed(boss));
   const without: string[] = [];
-  for (const { name, adhoc, fields } of world.host().operations.list()) {
+  for (const { name, adhoc, fields, streams } of world.host().operations.list()) {
     if (nodes.has(adhoc ?? '') || nodes.has(nodeOf(name))) continue;
-    expect(fields.some(({ type }) => type === 'nested')).toBe(true);
+    expect(streams || fields.some(({ type }) => type === 'nested')).toBe(true);
     without.push(name);
   }
-  expect(without).toEqual(['user.import']);
+  expect(without).toEqual(['user.import', 'watch.log', 'watch.stanzas']);
+});
+
+test('all of service administration is there', async () => {
+  const nodes = new Set(await listed(boss));
+  // XEP-0133 v1.3.1 §4.1 to §4.31, in their order; §4.6 is retracted.
+  const names =
+    'add-user delete-user disable-user reenable-user end-user-session change-user-password get-user-roster ' +
+    'get-user-lastlogin user-stats edit-blacklist edit-whitelist get-registered-users-num get-disabled-users-num ' +
+    'get-online-users-num get-active-users-num get-idle-users-num get-registered-users-list get-disabled-users-list ' +
+    'get-online-users-list get-active-users get-idle-users announce set-motd edit-motd delete-motd set-welcome ' +
+    'delete-welcome edit-admin restart shutdown';
+  expect(names.split(' ').filter((name) => !nodes.has(`${NS_ADMIN}#${name}`))).toEqual([]);
+  expect(names.split(' ')).toHaveLength(30);
 });
 
 test('S86: ordinary users and admins of other hosts are refused on every operation', async () => {
   const nodes = await listed(boss);
-  expect(nodes.length).toBeGreaterThan(40);
-  for (const address of ['user@localhost/x', 'boss@other/x', 'user@other/x']) {
+  expect(nodes.length).toBeGreaterThan(60);
+  const admins = await world.client('chief@localhost/x');
+  expect((await listed(admins)).length).toBeGreaterThan(40);
+  for (const node of [`${NS_ADMIN}#shutdown`, `${NS_ADMIN}#restart`, `${NS_ADMIN}#edit-admin`]) {
+    expect((await command(admins, node)).child('error')?.elements()[0]?.name).toBe('forbidden');
+  }
+  for (const address of ['user@localhost/x', 'boss@other/x', 'chief@other/x', 'user@other/x']) {
     const client = await world.client(address);
     expect(await listed(client)).toEqual([]);
     for (const node of nodes) {
@@ -127,7 +146,7 @@ test('S86: ordinary users and admins of other hosts are refused on every operati
     signal: new AbortController().signal,
     progress: () => undefined,
   };
-  for (const address of ['user@localhost/x', 'boss@other/x']) {
+  for (const address of ['user@localhost/x', 'boss@other/x', 'chief@other/x', 'localhost', 'boss@elsewhere/x']) {
     for (const { name } of operations.list()) {
       const run = operations.run(name, {}, { ...context, who: Jid.parse(address) });
       await expect(run, name).rejects.toThrow('forbidden');
@@ -196,6 +215,54 @@ test('numbers, lists, rosters and statistics', async () => {
   expect([field(stats, 'rostersize'), field(stats, 'onlineresources')]).toEqual([['1'], ['a']]);
   await run(`${NS_ADMIN}#end-user-session`, { accountjids: 'ann@localhost' });
   expect(ann.closed).toHaveLength(1);
+});
+
+test('accounts are disabled and enabled; the last login is told', async () => {
+  for (const name of ['ann', 'bob']) {
+    const accountjid = `${name}@localhost`;
+    await run(`${NS_ADMIN}#add-user`, { accountjid, password: 'x', 'password-verify': 'x' });
+  }
+  const ann = await world.client('ann@localhost/a');
+  const both = { accountjids: ['ann@localhost', 'bob@localhost'] };
+  expect(note(await run(`${NS_ADMIN}#disable-user`, both))).toBe('info: 2 disabled');
+  expect(ann.closed).toHaveLength(1);
+  expect(field(await run(`${NS_ADMIN}#get-disabled-users-num`), 'disabledusersnum')).toEqual(['2']);
+  const list = await run(`${NS_ADMIN}#get-disabled-users-list`, { max_items: '25' });
+  expect(field(list, 'disableduserjids')).toEqual(both.accountjids);
+  expect(note(await run(`${NS_ADMIN}#reenable-user`, { accountjids: 'ann@localhost' }))).toBe('info: 1 enabled');
+  expect(note(await run(`${NS_ADMIN}#reenable-user`, both))).toMatch(
+    /^error: 1 enabled; ann@localhost is not disabled/,
+  );
+  const login = await run(`${NS_ADMIN}#get-user-lastlogin`, { accountjid: 'bob@localhost' });
+  expect(note(login)).toBe('info: bob@localhost was never seen');
+});
+
+test('the list of administrators, and lists of those with whom there is no communication', async () => {
+  await run(`${NS_ADMIN}#add-user`, { accountjid: 'ann@localhost', password: 'x', 'password-verify': 'x' });
+  const asked = (await command(boss, `${NS_ADMIN}#edit-admin`)).child('command', NS_COMMANDS);
+  expect(asked && field(asked, 'adminjids')).toEqual(['boss@localhost', 'chief@localhost']);
+  await run(`${NS_ADMIN}#edit-admin`, { adminjids: ['boss@localhost', 'ann@localhost'] });
+  const ann = await world.available('ann@localhost/a');
+  expect(await listed(ann)).toContain(`${NS_ADMIN}#add-user`);
+  await run(`${NS_ADMIN}#edit-admin`, { adminjids: 'boss@localhost' });
+  expect(ann.closed).toHaveLength(1);
+
+  const bob = await world.available('bob@localhost/b');
+  const eve = await world.available('eve@other/e');
+  const exchange = async (): Promise<unknown[]> => {
+    bob.send('<message id="1" to="eve@other/e"><body>one</body></message>');
+    eve.send('<message id="2" to="bob@localhost/b"><body>two</body></message>');
+    await settled();
+    return [eve.take(), bob.take()].map((got) => got.map((it) => it.attr('type') ?? it.childText('body')));
+  };
+  expect(await exchange()).toEqual([['one'], ['two']]);
+  await run(`${NS_ADMIN}#edit-blacklist`, { blacklistjids: 'eve@other' });
+  expect(await exchange()).toEqual([['error'], ['error']]);
+  await run(`${NS_ADMIN}#edit-blacklist`, {});
+  await run(`${NS_ADMIN}#edit-whitelist`, { whitelistjids: 'friends.example' });
+  expect(await exchange()).toEqual([['error'], ['error']]);
+  await run(`${NS_ADMIN}#edit-whitelist`, { whitelistjids: ['friends.example', 'other'] });
+  expect(await exchange()).toEqual([['one'], ['two']]);
 });
 
 test('announcements, message of the day, welcome', async () => {

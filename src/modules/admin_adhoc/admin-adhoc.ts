@@ -9,13 +9,7 @@ import { serviceAdministration } from './service-administration.ts';
 export default defineModule({
   name: 'admin_adhoc',
   summary: 'Administration from a client, through ad-hoc commands',
-  xeps: [
-    {
-      xep: 133,
-      version: '1.3.1',
-      note: 'without disabling accounts, last login, lists of servers and of administrators, restart',
-    },
-  ],
+  xeps: [{ xep: 133, version: '1.3.1' }],
   scope: 'host',
   options: z.object({}),
 

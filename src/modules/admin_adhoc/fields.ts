@@ -62,7 +62,7 @@ export function lines(name: string, label: string, required: boolean): FieldSpec
 export const users = z.object({ users: z.array(z.string()) });
 
 /** Of `user.count`. */
-export const counts = z.object({ registered: z.int(), online: z.int() });
+export const counts = z.object({ registered: z.int(), disabled: z.int(), online: z.int() });
 
 /** Of `session.list`. */
 export const sessions = z.object({
@@ -76,5 +76,14 @@ export const contacts = z.object({
   ),
 });
 
-/** Of `motd.show`. */
-export const motd = z.object({ text: z.string() });
+/** Of `user.activity`. */
+export const activity = z.object({ online: z.boolean(), left: z.string().optional() });
+
+/** Of `motd.show` and `welcome.show`. */
+export const text = z.object({ text: z.string() });
+
+/** Of `admin.list`. */
+export const admins = z.object({ admins: z.array(z.string()) });
+
+/** Of `access.show`. */
+export const access = z.object({ blocked: z.array(z.string()), allowed: z.array(z.string()) });

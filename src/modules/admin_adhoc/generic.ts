@@ -15,10 +15,10 @@ export function nodeOf(name: string): string {
   return `${NS_OPERATIONS}#${name}`;
 }
 
-/** A command that runs an operation; `undefined` where a form cannot hold its input. */
+/** A command that runs an operation; `undefined` where a form cannot hold its input, or one answer its output. */
 export function genericCommand(operation: KnownOperation, runner: Runner): AdhocCommand | undefined {
-  const { name, summary, fields } = operation;
-  if (fields.some(({ type }) => type === 'nested')) return undefined;
+  const { name, summary, fields, streams } = operation;
+  if (streams || fields.some(({ type }) => type === 'nested')) return undefined;
   const run = async (input: object, caller: AdhocCaller): Promise<AdhocResult> =>
     resultOf(await runner.run(name, input, caller));
   const form: FormSpec = { formType: NS_OPERATIONS, title: summary, fields: fields.map(fieldSpec) };

@@ -13,7 +13,7 @@ export class Runner {
     this.#m = m;
   }
 
-  mayRun(name: string, who: Jid): boolean {
+  mayRun(name: string, who: Jid): Promise<boolean> {
     return this.#m.host.operations.mayRun(name, who);
   }
 

@@ -1,20 +1,10 @@
 /** Operations on the archives of accounts. */
 import { z } from 'zod';
-import { parseDuration } from '../../config/duration.ts';
 import type { ModuleApi } from '../../host/module.ts';
-import { accountJid } from './account-jid.ts';
+import { period } from './times.ts';
+import { accountJid } from '../../host/account-jid.ts';
 
 const SECOND = 1_000_000;
-
-const age = z
-  .string()
-  .describe('Only messages older than that, such as "30 days"')
-  .transform((text, context) => {
-    const seconds = parseDuration(text);
-    if (seconds !== undefined) return seconds;
-    context.addIssue({ code: 'custom', message: `"${text}" is no period, such as "30 days"` });
-    return z.NEVER;
-  });
 
 /** Define `archive.count` and `archive.purge`. */
 export function archiveOperations(m: ModuleApi): void {
@@ -40,7 +30,7 @@ export function archiveOperations(m: ModuleApi): void {
   m.operation({
     name: 'archive.purge',
     summary: 'Delete messages from the archive of an account',
-    input: z.object({ jid, older: age.optional() }),
+    input: z.object({ jid, older: period.optional().describe('Only messages older than that, such as "30 days"') }),
     output: counted.describe('How many were deleted'),
     role: 'prosody:admin',
     changes: true,

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import type { ModuleApi } from '../../host/module.ts';
 import type { AuditEntry } from '../../host/operations.ts';
-import { formatDateTime, parseDateTime } from '../../stanza/datetime.ts';
+import { formatDateTime } from '../../stanza/datetime.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import type { ArchiveEntry } from '../../storage/archive-store.ts';
+import { moment } from './times.ts';
 
 const SECOND = 1_000_000;
 
@@ -37,13 +38,6 @@ export const auditPage = z.object({
   ),
   /** There is nothing older. */
   complete: z.boolean(),
-});
-
-const moment = z.string().transform((text, context) => {
-  const when = parseDateTime(text);
-  if (when !== undefined) return when;
-  context.addIssue({ code: 'custom', message: `"${text}" is no time: 2026-11-25T07:00:00Z` });
-  return z.NEVER;
 });
 
 /** Record what is changed on this host from now on, and define `audit.list`. @param keep seconds */

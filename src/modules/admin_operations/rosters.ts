@@ -4,7 +4,7 @@ import type { ModuleApi } from '../../host/module.ts';
 import { Jid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import { Roster, type RosterItem } from '../roster/service.ts';
-import { accountJid } from './account-jid.ts';
+import { accountJid } from '../../host/account-jid.ts';
 
 const SUBSCRIPTIONS = ['none', 'to', 'from', 'both'] as const;
 

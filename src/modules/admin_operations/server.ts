@@ -5,6 +5,9 @@ import { PRODUCT, VERSION } from '../../host/product.ts';
 import type { Server, ServerControl } from '../../host/server.ts';
 import { Jid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/errors.ts';
+import { el } from '../../xml/element.ts';
+import { NS_CLIENT } from '../../xml/namespaces.ts';
+import { Stanza } from '../../xml/stanza.ts';
 
 const SECOND = 1_000_000;
 
@@ -24,7 +27,12 @@ const domain = z
     return z.NEVER;
   });
 
-/** Define `server.version`, `.uptime`, `.memory`, `.reload`, `.shutdown`, `host.list`, `.activate` and `.deactivate`. */
+const stopInput = z.object({
+  reason: z.string().min(1).max(10_000).optional().meta({ lines: true }).describe('What all clients are told before'),
+  delay: z.int().min(0).max(MAX_DELAY).default(0).describe('Seconds to wait before'),
+});
+
+/** Define `server.version`, `.uptime`, `.memory`, `.shutdown`, `.restart`, `host.list`, `.activate` and `.deactivate`. */
 export function serverOperations(m: ModuleApi): void {
   const { server } = m.host;
   const role = 'prosody:operator';
@@ -67,31 +75,37 @@ export function serverOperations(m: ModuleApi): void {
   });
 
   m.operation({
-    name: 'server.reload',
-    summary: 'Read anew what can be changed while the server runs: certificates',
-    input: nothing,
-    output: nothing,
-    role,
-    changes: true,
-    cli: 'reload',
-    run: async () => {
-      await controlOf(server).reload();
-      return {};
-    },
-  });
-
-  m.operation({
     name: 'server.shutdown',
     summary: 'Stop the server in order',
-    input: z.object({ delay: z.int().min(0).max(MAX_DELAY).default(0).describe('Seconds to wait before') }),
+    input: stopInput,
     output: z.object({ pid: z.int() }),
     role,
     changes: true,
     adhoc: 'http://jabber.org/protocol/admin#shutdown',
     cli: 'server shutdown',
-    run: async ({ delay }) => {
+    run: async ({ delay, reason }) => {
       const control = controlOf(server);
+      tellAll(m, reason);
       m.after(delay * 1000 + BEFORE_STOP, () => control.stop());
+      return { pid: process.pid };
+    },
+  });
+
+  m.operation({
+    name: 'server.restart',
+    summary: 'Stop the server in order, and start it again as the same process',
+    input: stopInput,
+    output: z.object({ pid: z.int() }),
+    role,
+    changes: true,
+    adhoc: 'http://jabber.org/protocol/admin#restart',
+    cli: 'server restart',
+    run: async ({ delay, reason }) => {
+      const { restart } = controlOf(server);
+      if (restart === undefined) throw new StanzaError('not-allowed', 'Nothing runs that could do that');
+      if (restart.obstacle !== undefined) throw new StanzaError('not-allowed', restart.obstacle);
+      tellAll(m, reason);
+      m.after(delay * 1000 + BEFORE_STOP, () => restart.restart());
       return { pid: process.pid };
     },
   });
@@ -145,6 +159,15 @@ export function serverOperations(m: ModuleApi): void {
       return {};
     },
   });
+}
+
+/** Tell the clients of all hosts what is going to happen. */
+function tellAll(m: ModuleApi, text: string | undefined): void {
+  if (text === undefined) return;
+  for (const { jid } of m.host.sessions.local()) {
+    const to = jid.toString();
+    m.send(Stanza.of(el('message', NS_CLIENT, { to, type: 'headline' }, el('body', NS_CLIENT, text))));
+  }
 }
 
 function controlOf({ control }: Server): ServerControl {

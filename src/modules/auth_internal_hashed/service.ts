@@ -5,10 +5,12 @@ import type { ModuleApi } from '../../host/module.ts';
 import { prepareOpaqueString } from '../../jid/precis.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import type { Unit } from '../../storage/unit.ts';
+import { SaslFailure } from '../../stanza/sasl-failure.ts';
 import { deriveScramKeys, fakeScramKeys, type ScramHash, type ScramKeys } from '../../stream/sasl/scram-keys.ts';
 import { HASHES, accountCodec, type Account } from './account-codec.ts';
 import { AccountForms, summaryCodec } from './account-forms.ts';
 import { KnownPasswords } from './known-passwords.ts';
+import { accountSuspensions } from './suspensions.ts';
 
 const SALT_BYTES = 16;
 const SECRET_BYTES = 32;
@@ -115,7 +117,16 @@ export async function internalAccounts(m: ModuleApi, policy: AccountPolicy): Pro
   if (forms.lacking.size > 0 || (forms.clear && !clear)) scanSoon();
   m.daily('account-forms', scan);
 
-  return {
+  const suspensions = accountSuspensions(m, (unit, username) => provider.delete(unit, username));
+
+  const provider: AuthProvider = {
+    suspensions,
+    async admit(username) {
+      const suspension = await suspensions.of(username);
+      if (suspension === undefined) return;
+      const what = suspension.purge === undefined ? 'disabled' : 'deleted';
+      throw new SaslFailure('account-disabled', `The account was ${what}`);
+    },
     get scramHashes() {
       return HASHES.filter((hash) => !forms.lacking.has(hash));
     },
@@ -172,9 +183,11 @@ export async function internalAccounts(m: ModuleApi, policy: AccountPolicy): Pro
     async delete(unit, username) {
       const user = userKey(username);
       accounts.delete(unit, user);
+      suspensions.lift(unit, username);
       await m.emit('user/deleted', { user, unit });
     },
   };
+  return provider;
 }
 
 /** RFC 8265 §4.2; `undefined` for a password that cannot be used. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { bytes } from '../../config/bytes.ts';
 import { duration } from '../../config/duration.ts';
+import { INTERFACE_OPTIONS, interfacesOf } from '../../config/interfaces.ts';
 import { defineModule } from '../../host/module.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import { NS_BIND, bindFeature } from '../../stream/features/bind.ts';
@@ -38,11 +39,12 @@ export default defineModule({
       .array(z.int().min(0).max(65_535))
       .default([])
       .describe('Ports on which TLS starts with the first byte; 0 is any free one'),
+    ...INTERFACE_OPTIONS,
     c2s_direct_tls_interfaces: z
       .array(z.string())
-      .default(['*', '::'])
-      .describe('Addresses to listen on with direct TLS'),
-    c2s_interfaces: z.array(z.string()).default(['*', '::']).describe('Addresses to listen on'),
+      .optional()
+      .describe('Addresses to listen on with direct TLS; those of `interfaces` by default'),
+    c2s_interfaces: z.array(z.string()).optional().describe('Addresses to listen on; those of `interfaces` by default'),
     c2s_timeout: period.default(60).describe('Seconds a client has to authenticate, and again to bind a resource'),
     c2s_close_timeout: period.default(5).describe('Seconds a client has to close its side of a stream that was closed'),
     c2s_tcp_keepalives: z.boolean().default(true).describe('Let the kernel probe quiet connections'),
@@ -88,13 +90,15 @@ export default defineModule({
     };
     const { network } = host.server;
     if (options.c2s_ports.length > 0) {
-      const { c2s_interfaces: interfaces, c2s_ports: ports } = options;
-      await m.listen('c2s', () => network.listenC2s({ ...shared, service: 'c2s', interfaces, ports }));
+      const ports = options.c2s_ports;
+      const interfaces = interfacesOf(options.c2s_interfaces, options);
+      await m.listen('c2s', (present) => network.listenC2s({ ...shared, service: 'c2s', interfaces, ports }, present));
     }
     if (options.c2s_direct_tls_ports.length > 0) {
-      const { c2s_direct_tls_interfaces: interfaces, c2s_direct_tls_ports: ports } = options;
-      await m.listen('c2s_direct_tls', () =>
-        network.listenC2s({ ...shared, service: 'c2s_direct_tls', interfaces, ports, direct: true }),
+      const ports = options.c2s_direct_tls_ports;
+      const interfaces = interfacesOf(options.c2s_direct_tls_interfaces, options);
+      await m.listen('c2s_direct_tls', (present) =>
+        network.listenC2s({ ...shared, service: 'c2s_direct_tls', interfaces, ports, direct: true }, present),
       );
     }
     m.iq(

@@ -6,7 +6,6 @@ import { defineModule } from '../../host/module.ts';
 import { PRODUCT } from '../../host/product.ts';
 import type { Jid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/errors.ts';
-import { andThen } from '../../util/and-then.ts';
 import type { Element } from '../../xml/element.ts';
 import { Roster } from '../roster/service.ts';
 import {
@@ -54,29 +53,29 @@ export default defineModule({
       (provider) => void nodes.add(provider),
       (provider) => void nodes.delete(provider),
     );
-    m.iq('get', NS_DISCO_INFO, 'query', ({ query, from }) => {
+    m.iq('get', NS_DISCO_INFO, 'query', async ({ query, from }) => {
       const node = query.attr('node');
       if (node !== undefined && node !== '' && node !== `${CAPS_NODE}#${disco.ver}`) {
         for (const provider of nodes) {
-          const info = provider.info(node, from);
+          const info = await provider.info(node, from);
           if (info !== undefined) return infoElement(info.identities, info.features, [], node);
         }
         throw noSuchNode();
       }
       return infoElement(disco.identities('host'), disco.features('host'), disco.forms('host'), node);
     });
-    m.iq('get', NS_DISCO_ITEMS, 'query', ({ query, from }) => {
+    m.iq('get', NS_DISCO_ITEMS, 'query', async ({ query, from }) => {
       const node = query.attr('node') ?? '';
       if (node === '') return itemsElement([...childrenOf(m.domain, server.hosts.values()), ...disco.items]);
       for (const provider of nodes) {
-        const items = provider.items(node, from);
+        const items = await provider.items(node, from);
         if (items !== undefined) return itemsElement(items, node);
       }
       throw noSuchNode();
     });
 
-    const isAdmin = (account: Jid | undefined): boolean =>
-      account !== undefined && m.host.permissions.has(account, 'prosody:admin');
+    const isAdmin = async (account: Jid | undefined): Promise<boolean> =>
+      account !== undefined && (await m.host.permissions.rightsOf(account)).has('prosody:admin');
     const anonymous = m.find(Auth)?.anonymous === true;
     const account = ({ query }: IqRequest, admin: boolean): Element => {
       if ((query.attr('node') ?? '') !== '') throw noSuchNode();
@@ -87,17 +86,17 @@ export default defineModule({
       return infoElement(identities, disco.features('account'), disco.forms('account'));
     };
     // §3.1: whoever may not see the account's presence hears the same as of an account that there is not.
-    const foreign = (request: IqRequest): Element | Promise<Element> => {
-      const exposed = m.options.disco_expose_admins && isAdmin(request.to);
+    const foreign = async (request: IqRequest): Promise<Element> => {
+      const exposed = m.options.disco_expose_admins && (await isAdmin(request.to));
       // XEP-0175 §5: everybody hears what an anonymous account is.
       const subscribed = anonymous || (m.find(Roster)?.isSubscribed(request.user, request.from.bare.key) ?? false);
-      return andThen(subscribed, (allowed) => {
-        if (allowed) return account(request, exposed);
-        if (exposed) return infoElement([{ category: 'account', type: 'admin' }], [], []);
-        throw new StanzaError('service-unavailable');
-      });
+      if (await subscribed) return account(request, exposed);
+      if (exposed) return infoElement([{ category: 'account', type: 'admin' }], [], []);
+      throw new StanzaError('service-unavailable');
     };
-    m.iq('get', NS_DISCO_INFO, 'query', (request) => account(request, isAdmin(request.from)), { to: 'self' });
+    m.iq('get', NS_DISCO_INFO, 'query', async (request) => account(request, await isAdmin(request.from)), {
+      to: 'self',
+    });
     m.iq('get', NS_DISCO_INFO, 'query', foreign, { to: 'account' });
     m.iq(
       'get',

@@ -12,8 +12,8 @@ export interface NodeInfo {
 
 /** Knows some nodes; `undefined` for all others. May throw a `StanzaError` to refuse. */
 export interface NodeProvider {
-  info(node: string, from: Jid): NodeInfo | undefined;
-  items(node: string, from: Jid): readonly DiscoItem[] | undefined;
+  info(node: string, from: Jid): NodeInfo | undefined | Promise<NodeInfo | undefined>;
+  items(node: string, from: Jid): readonly DiscoItem[] | undefined | Promise<readonly DiscoItem[] | undefined>;
 }
 
 /** All providers of nodes of a host; the first that knows a node answers. */

@@ -187,7 +187,7 @@ test('S64: no page is larger than the limit, whatever is asked for', async () =>
 
 test('S64: nor by bytes; paging goes on where it ended', async () => {
   const { juliet, romeo } = await start();
-  for (const id of ['1', '2', '3']) romeo.send(chat('juliet@localhost', id, `<body>${'x'.repeat(200_000)}</body>`));
+  for (const id of ['1', '2', '3']) romeo.send(chat('juliet@localhost', id, `<body>${'x'.repeat(100_000)}</body>`));
   await settled();
   const page = await ask(juliet);
   expect([page.messages, page.fin?.attr('complete')]).toEqual([['1', '2'], undefined]);

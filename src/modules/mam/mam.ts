@@ -12,6 +12,7 @@ import { NS_SID } from '../../stanza/stanza-ids.ts';
 import type { ArchiveEntry, ArchivePage, ArchiveQuery } from '../../storage/archive-store.ts';
 import { StorageError } from '../../storage/storage-error.ts';
 import { andThen } from '../../util/and-then.ts';
+import { Gate } from '../../util/gate.ts';
 import { el, type Element } from '../../xml/element.ts';
 import { Roster } from '../roster/service.ts';
 import { Archiver } from './archiver.ts';
@@ -27,6 +28,8 @@ const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
 const SECOND = 1_000_000;
 const WEEK = 7 * 86_400;
 const CENTURY = 100 * 366 * 86_400;
+/** Pages that are read and written at once: all others are served between them, and only these take memory. */
+const PAGES = 8;
 /** Entries that are deleted in one go. */
 const EXPIRE_BATCH = 1000;
 
@@ -72,6 +75,7 @@ export default defineModule({
     const defaults: Prefs = options.mam_smart_enable ? { policy: 'never', rules: new Map() } : enabled;
     const archiver = new Archiver(archive, new Set(options.dont_archive_namespaces), () => m.now());
     const queried = m.sessionState<boolean>('queried', () => false);
+    const pages = new Gate(PAGES);
     const lacking = new Set(options.dont_archive_namespaces.filter((ns) => ns !== NS_CHAT_STATES));
 
     m.provide(UserArchive, {
@@ -182,13 +186,16 @@ export default defineModule({
       queried.set(session, true);
       if (options.mam_smart_enable) stored.update(request.unit, user, (found) => found ?? enabled);
       const conditions = parseQuery(asked, options.max_archive_query_results);
-      const page = limited(await find(user, conditions), conditions.order);
-      const to = session.jid.toString();
-      const entries = asked.child('flip-page') === undefined ? page.entries : page.entries.toReversed();
-      for (const entry of entries) {
-        if (!session.deliver(resultMessage(entry, user, to, asked.attr('queryid')))) break; // it is gone
-      }
-      return finElement(page);
+      return pages.run(async () => {
+        if (session.ended) throw new StanzaError('recipient-unavailable'); // nobody would get the results
+        const page = limited(await find(user, conditions), conditions.order);
+        const to = session.jid.toString();
+        const entries = asked.child('flip-page') === undefined ? page.entries : page.entries.toReversed();
+        for (const entry of entries) {
+          if (!session.deliver(resultMessage(entry, user, to, asked.attr('queryid')))) break; // it is gone
+        }
+        return finElement(page);
+      });
     }
 
     async function find(user: string, conditions: ArchiveQuery): Promise<ArchivePage> {

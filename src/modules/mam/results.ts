@@ -13,7 +13,7 @@ import type { Stanza } from '../../xml/stanza.ts';
 import { NS_MAM } from './protocol.ts';
 
 /** Bytes of stanzas in one page, beyond which it ends early: a page must fit what may wait for a client. */
-const MAX_PAGE_BYTES = 512 * 1024;
+const MAX_PAGE_BYTES = 256 * 1024;
 
 /** As much of a page as goes out in one go: at least one entry. */
 export function limited(page: ArchivePage, order: 'forward' | 'backward'): ArchivePage {

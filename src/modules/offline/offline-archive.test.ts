@@ -182,6 +182,7 @@ class Acks {
     options: z.object({}),
     setup: (m) => {
       m.provide(Acknowledgements, {
+        manages: () => true,
         settled: (session) => {
           const waiter = Promise.withResolvers<void>();
           this.pending.set(session, waiter);

@@ -3,6 +3,7 @@ import { World } from '../../../test/support/world.ts';
 import { header, RecordedClient } from '../../../test/support/stream/recorder.ts';
 import { plainAuth } from '../../../test/support/stream/login.ts';
 import { Auth, type AuthProvider } from '../../host/auth.ts';
+import { Jid } from '../../jid/jid.ts';
 import { el } from '../../xml/element.ts';
 import definition from './register-ibr.ts';
 
@@ -47,6 +48,16 @@ test('a stranger is told what is needed, makes an account, and logs in with it o
   expect(await client.send(header('localhost'))).not.toContain(FEATURE);
 });
 
+test('an account that is made so gets its own role', async () => {
+  const modules = ['c2s', 'saslauth', 'auth_internal_hashed', 'authz_internal', 'register_ibr'];
+  const options = { allow_registration: true, register_ibr_default_role: 'prosody:guest', c2s_ports: [] };
+  world = await World.start({ modules: [definition], hosts: [{ modules, options }] });
+  const { client } = await open();
+  expect(await client.send(register(fields('bob', 'secret')))).toBe("<iq type='result' id='1'/>");
+  const bob = Jid.parse('bob@localhost') ?? expect.fail();
+  expect(await world.host().permissions.rightsOf(bob)).toMatchObject({ name: 'prosody:guest' });
+});
+
 test('the form can be filled in instead', async () => {
   await start();
   const { client } = await open();
@@ -57,6 +68,13 @@ test('the form can be filled in instead', async () => {
 });
 
 describe('S87: what is refused', () => {
+  test('who was not invited, where invitations are asked for', async () => {
+    await start({ allow_registration: true, registration_invite_only: true });
+    const { client, features } = await open();
+    expect(features).not.toContain(FEATURE);
+    expect(condition(await client.send(register(fields('a', 'pw'))))).toBe('service-unavailable');
+  });
+
   test.each([
     ['<username>a</username>', 'not-acceptable'],
     ['<password>a</password>', 'not-acceptable'],

@@ -10,6 +10,7 @@ import type { ClientStream } from '../../stream/interface.ts';
 import type { Element } from '../../xml/element.ts';
 import { NS_CLIENT } from '../../xml/namespaces.ts';
 import type { Stanza } from '../../xml/stanza.ts';
+import { AccountRoles } from '../authz_internal/service.ts';
 import { detailFields, detailOption, detailsCodec } from './details.ts';
 import { NS_REGISTER, askedFor, readRegistration, registerFeature, registrationForm } from './protocol.ts';
 import { Registrations } from './service.ts';
@@ -23,9 +24,14 @@ export default defineModule({
   xeps: [{ xep: 77, version: '2.4', note: 'making accounts; module user_account_management has the rest' }],
   scope: 'host',
   needs: [Auth],
+  wants: [AccountRoles],
   provides: [Registrations],
   options: z.object({
     allow_registration: z.boolean().default(false).describe('Anybody may make an account'),
+    registration_invite_only: z
+      .boolean()
+      .default(false)
+      .describe('Only who was invited may; as there are no invitations yet, nobody makes an account then'),
     c2s_require_encryption: z.boolean().default(true).describe('Nobody makes an account over a connection in clear'),
     registration_title: z.string().default('Creating a new account').describe('Title of the form'),
     registration_instructions: z
@@ -36,6 +42,10 @@ export default defineModule({
       .array(detailOption)
       .default([])
       .describe('What else is asked for, such as `email`; `email+` has to be filled in'),
+    register_ibr_default_role: z
+      .string()
+      .default('prosody:registered')
+      .describe('Role of accounts that strangers make'),
     registration_throttle_max: z
       .int()
       .min(1)
@@ -60,7 +70,8 @@ export default defineModule({
     /** Streams over which an account was made: one is enough (§3.1.1). */
     const served = new WeakSet<ClientStream>();
 
-    if (options.allow_registration) m.feature(NS_REGISTER);
+    const open = options.allow_registration && !options.registration_invite_only;
+    if (open) m.feature(NS_REGISTER);
     m.streamFeature({
       offer: (stream) => (stream.user === undefined && isOpenTo(stream) ? registerFeature : undefined),
       takes: (stream, iq) =>
@@ -91,11 +102,11 @@ export default defineModule({
     m.on('user/deleted', 'store', ({ user, unit }) => void details.delete(unit, user));
 
     function isOpenTo(stream: ClientStream): boolean {
-      return options.allow_registration && (stream.secure || !options.c2s_require_encryption);
+      return open && (stream.secure || !options.c2s_require_encryption);
     }
 
     async function answer(stream: ClientStream, iq: Stanza): Promise<Element | undefined> {
-      if (!options.allow_registration) throw new StanzaError('service-unavailable'); // §3.1
+      if (!open) throw new StanzaError('service-unavailable'); // §3.1
       if (!isOpenTo(stream)) throw new StanzaError('not-allowed', 'Encrypt the connection first');
       const problem = stanzaProblem(iq);
       if (problem !== undefined) throw problem;
@@ -114,6 +125,7 @@ export default defineModule({
       }
       const unit = m.unit();
       await auth.create(unit, username, password);
+      m.find(AccountRoles)?.assign(unit, `${username}@${m.domain}`, options.register_ibr_default_role);
       details.put(unit, `${username}@${m.domain}`, { when: m.now(), fields });
       await unit.submit()?.settled();
       served.add(stream);

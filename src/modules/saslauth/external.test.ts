@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,9 @@ const clients: TlsClient[] = [];
 
 beforeAll(() => {
   writeFileSync(join(folder, 'a.pem'), ca.certificate);
-  writeFileSync(join(folder, 'b.pem'), caOfB.certificate);
+  mkdirSync(join(folder, 'b'));
+  writeFileSync(join(folder, 'b', 'one.pem'), caOfB.certificate);
+  writeFileSync(join(folder, 'b', 'README'), 'not a certificate');
   return () => rmSync(folder, { recursive: true });
 });
 
@@ -46,8 +48,9 @@ beforeEach(async () => {
       ...options,
     },
   });
-  const trusting = (file: string) => ({ c2s_ssl: { verify: 'peer', cafile: join(folder, file) } });
-  world = await World.start({ hosts: [host(A, trusting('a.pem')), host(B, trusting('b.pem')), host(OPEN)] });
+  const trusting = (given: object) => ({ c2s_ssl: { verify: 'peer', ...given } });
+  const [ofA, ofB] = [trusting({ cafile: join(folder, 'a.pem') }), trusting({ capath: join(folder, 'b') })];
+  world = await World.start({ hosts: [host(A, ofA), host(B, ofB), host(OPEN)] });
   await world.server.start();
   const unit = world.server.storage.unit();
   for (const domain of [A, B]) {

@@ -179,3 +179,20 @@ it('loads, reloads and unloads without a trace', async () => {
   await host?.modules.unload('saslauth');
   expect(host?.streamFeatures).toHaveLength(features - 2);
 });
+
+describe('an account that is disabled', () => {
+  it('is told so once it has proven itself; whoever does not know the password hears what all hear', async () => {
+    const address = await start();
+    const unit = world?.server.storage.unit() ?? expect.fail();
+    world?.host().services.find(Auth)?.suspensions?.put(unit, 'alice', { since: 0 });
+    await unit.submit()?.settled();
+    const outcome = async (mechanism: string, password: string): Promise<string> => {
+      const { client } = await encrypted(address);
+      if (mechanism !== 'PLAIN') return logIn(client, mechanism, 'n');
+      return client.ask(plainAuth('alice', password), '</failure>');
+    };
+    expect(await outcome('PLAIN', 'a')).toContain('<account-disabled/>');
+    expect(await outcome('PLAIN', 'wrong')).toContain('<not-authorized/>');
+    expect(await outcome('SCRAM-SHA-256', 'a')).toContain('account-disabled');
+  });
+});

@@ -4,6 +4,8 @@ import type { Session } from '../../host/session.ts';
 
 /** Tells when what a client was sent is safe with it. */
 export interface Acknowledgements {
+  /** Did the client ask for acknowledgements? */
+  manages(session: Session): boolean;
   /**
    * Resolves when the client has acknowledged all it was sent so far, or, after its session, when what it did not
    * acknowledge has been dealt with. `undefined` where the client acknowledges nothing.

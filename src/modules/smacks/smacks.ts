@@ -123,6 +123,7 @@ export default defineModule({
     }
 
     m.provide(Acknowledgements, {
+      manages: (session) => states.get(session) !== undefined,
       settled: (session) => {
         const state = states.get(session);
         if (state === undefined || state.over || state.queue.count === 0) return undefined;

@@ -29,6 +29,7 @@ test.each([
   [{ options: ['sometimes'] }, {}, 'options: "sometimes" has no effect'],
   [{ verifyext: ['lsec_continue'] }, {}, 'verifyext: has no effect'],
   [{ capath: '/etc/ssl/certs' }, {}, 'capath: has no effect'],
+  [{ depth: 3 }, {}, 'depth: has no effect'],
 ])('%j is not done as it says, which is said', (table, settings, warning) => {
   const found = read(table);
   expect(found.settings).toEqual(settings);

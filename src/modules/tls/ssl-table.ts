@@ -14,7 +14,15 @@ export const SSL_TABLE = z.looseObject({
   curve: z.string().optional(),
   curveslist: z.array(z.string()).optional(),
   dhparam: z.string().optional(),
+  password: z.string().optional(),
   options: words.optional(),
+});
+
+/** The table of a service, whose clients may have certificates. */
+export const SERVICE_TABLE = SSL_TABLE.extend({
+  verify: z.enum(['none', 'peer']).default('none'),
+  cafile: z.string().min(1).optional(),
+  capath: z.string().min(1).optional(),
 });
 
 /** What a table says. */

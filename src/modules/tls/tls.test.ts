@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { World } from '../../../test/support/world.ts';
+import { Gauge } from '../../metrics/metrics.ts';
 import { makeSelfSigned } from '../../net/tls/self-signed.ts';
 
 let world: World | undefined;
@@ -107,6 +109,19 @@ test('a certificate that is about to expire is warned of', async () => {
   expect(warning).toMatchObject({ level: 'warn', fields: { days: 4 } });
 });
 
+test('one that has expired is passed over and told, and the end of the one in use is a metric', async () => {
+  await store('old', 900);
+  await store('new', 100);
+  const { log, server } = await start();
+  const told = log.lines.find(({ message }) => message === 'a certificate that has expired is not used');
+  expect(told).toMatchObject({ level: 'warn', fields: { certificate: join(folder, 'old.crt') } });
+  const name = 'couplet_tls_certificate_expiry_timestamp_seconds';
+  const [series] = server.metrics.families().find((family) => family.name === name)?.series ?? [];
+  expect(series?.labels).toMatchObject({ host: 'localhost' });
+  const days = (Number(series?.metric instanceof Gauge && series.metric.value) * 1000 - Date.now()) / 86_400_000;
+  expect(days).toBeCloseTo(725, 0);
+});
+
 test('the `ssl` table names certificate, ciphers and curves; what cannot be done is said', async () => {
   await store('special');
   const running = await start({
@@ -126,6 +141,35 @@ test('the `ssl` table names certificate, ciphers and curves; what cannot be done
   const messages = running.log.lines.map(({ message, fields }) => [message, fields['certificate']]);
   expect(messages).toContainEqual(['ssl: verifyext: has no effect here', undefined]);
   expect(messages).toContainEqual(['certificate in use', join(folder, 'special.crt')]);
+});
+
+test('where TLS starts with the first byte there may be another certificate, with an encrypted key', async () => {
+  await store('one');
+  await store('special');
+  const path = join(folder, 'special.key');
+  const key = createPrivateKey(readFileSync(path));
+  writeFileSync(path, key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' }));
+  const fingerprint = (name: string): string =>
+    new X509Certificate(readFileSync(join(folder, `${name}.crt`))).fingerprint256;
+  const running = await start({ certificate: join(folder, 'one.crt') });
+  const host = running.host();
+  const { config } = host;
+  const shown = async (options: Record<string, unknown>): Promise<string> => {
+    host.configure({ ...config, options: { ...config.options, ...options } });
+    await host.modules.reload('tls');
+    const socket = await dial(running);
+    const { fingerprint256 } = socket.getPeerCertificate();
+    socket.destroy();
+    return fingerprint256;
+  };
+  const special = { certificate: join(folder, 'special.crt'), key: path };
+  expect(await shown({})).toBe(fingerprint('one'));
+  expect(await shown({ c2s_direct_tls_ssl: { ...special, password: 'secret' } })).toBe(fingerprint('special'));
+  await expect(shown({ c2s_direct_tls_ssl: { ...special, password: 'wrong' } })).rejects.toThrow(
+    'no key that can be used',
+  );
+  writeFileSync(path, key.export({ type: 'pkcs8', format: 'pem' }));
+  expect(await shown({ c2s_direct_tls_certificate: special.certificate })).toBe(fingerprint('special'));
 });
 
 test('a certificate that the `ssl` table names and that is not there is looked for in the folder', async () => {

@@ -3,13 +3,12 @@ import { access, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ConfigError } from '../../config/config-error.ts';
 import { defineModule } from '../../host/module.ts';
-import type { CertificatePair, TlsHostOptions } from '../../net/interface.ts';
+import type { CertificatePair, ServedCertificate, TlsHostOptions } from '../../net/interface.ts';
 import { starttlsFeature } from '../../stream/features/starttls.ts';
-import { SSL_TABLE, readSslTable } from './ssl-table.ts';
+import { expiryNotice } from './expiry.ts';
+import { SERVICE_TABLE, SSL_TABLE, readSslTable } from './ssl-table.ts';
 
 const DAY = 86_400_000;
-/** A certificate that expires within that many milliseconds is warned of. */
-const EXPIRY_WARNING = 14 * DAY;
 
 export default defineModule({
   name: 'tls',
@@ -34,34 +33,57 @@ export default defineModule({
     ssl: SSL_TABLE.default({}).describe(
       'Certificate, key, protocol, ciphers and curves of TLS, over those of the profile',
     ),
-    c2s_ssl: SSL_TABLE.extend({
-      verify: z.enum(['none', 'peer']).default('none'),
-      cafile: z.string().min(1).optional(),
-    })
-      .default({ verify: 'none' })
-      .describe(
-        'The same over `ssl`, for client connections; with `verify: peer` clients may log in by certificates that the authorities in `cafile` have issued',
-      ),
+    c2s_ssl: SERVICE_TABLE.default({ verify: 'none' }).describe(
+      'The same over `ssl`, for client connections; with `verify: peer` clients may log in by certificates that the authorities in the file `cafile` or the folder `capath` have issued',
+    ),
+    c2s_direct_tls_ssl: SERVICE_TABLE.optional().describe(
+      'The same in the place of `c2s_ssl`, where TLS starts with the first byte',
+    ),
+    c2s_direct_tls_certificate: z
+      .string()
+      .optional()
+      .describe('File with another certificate and its chain, where TLS starts with the first byte'),
   }),
 
   async setup(m) {
-    if (m.options.c2s_ssl.verify === 'peer' && m.options.c2s_ssl.cafile === undefined) {
-      throw new ConfigError(
-        `${m.domain}: c2s_ssl: verify = "peer" needs a cafile: no public authority vouches for users`,
+    const start = async (options: TlsHostOptions): Promise<ServedCertificate> => {
+      const { stop, ...served } = await serve(m.domain, options, (domain, wanted) =>
+        m.host.server.network.tls.serve(domain, wanted),
       );
+      m.onUnload(stop);
+      return served;
+    };
+    const warned = new Set<string>();
+    const warnOf = (text: string): void => {
+      if (!warned.has(text)) m.log.warn({}, text);
+      warned.add(text);
+    };
+    const { c2s_direct_tls_ssl: ownTable, c2s_direct_tls_certificate: ownCertificate } = m.options;
+    const options = await optionsOf(m.domain, m.options, 'c2s_ssl', m.options.c2s_ssl, warnOf);
+    const served = await start(options);
+    if (ownTable !== undefined || ownCertificate !== undefined) {
+      const table = {
+        ...(ownTable ?? m.options.c2s_ssl),
+        ...(ownCertificate !== undefined && { certificate: ownCertificate, key: undefined }),
+      };
+      const own = await optionsOf(m.domain, m.options, 'c2s_direct_tls_ssl', table, warnOf);
+      await start({ ...own, service: 'c2s_direct_tls' });
     }
-    const served = await serve(
-      m.domain,
-      await optionsOf(m.options, (text) => m.log.warn({}, text)),
-      (domain, options) => m.host.server.network.tls.serve(domain, options),
-    );
-    m.onUnload(served.stop);
-    const { path, selfSigned, expires } = served;
-    m.log.info({ certificate: path ?? 'in memory', expires: new Date(expires).toISOString() }, 'certificate in use');
+    const { path, selfSigned, expires, expired } = served;
+    const files = path === undefined ? {} : { certificate: path, key: options.certificate?.key ?? keyFor(path) };
+    m.log.info({ certificate: 'in memory', ...files, expires: new Date(expires).toISOString() }, 'certificate in use');
     if (selfSigned) m.log.warn({}, 'the certificate is self-signed: clients will not trust it by themselves');
+    for (const file of expired) m.log.warn({ certificate: file }, 'a certificate that has expired is not used');
+    m.gauge('certificate_expiry_timestamp_seconds', 'End of the certificate in use, seconds since 1970').set(
+      expires / 1000,
+    );
+    let told: number | undefined;
     const warn = (): void => {
-      const left = expires - m.now() / 1000;
-      if (left < EXPIRY_WARNING) m.log.warn({ days: Math.floor(left / DAY) }, 'the certificate is about to expire');
+      const notice = expiryNotice(expires - m.now() / 1000, told);
+      if (notice === undefined) return;
+      told = notice.stage;
+      if (notice.days < 0) m.log.error({}, 'the certificate has expired');
+      else m.log.warn({ days: notice.days }, 'the certificate is about to expire');
     };
     warn();
     m.every(DAY, 'certificate-expiry', warn);
@@ -70,6 +92,7 @@ export default defineModule({
 });
 
 type Table = z.infer<typeof SSL_TABLE>;
+type ServiceTable = z.infer<typeof SERVICE_TABLE>;
 
 interface Options {
   readonly certificates: string;
@@ -77,12 +100,21 @@ interface Options {
   readonly certificate_key?: string | undefined;
   readonly tls_profile: TlsHostOptions['profile'] | 'legacy';
   readonly ssl: Table;
-  readonly c2s_ssl: Table & { readonly verify: 'none' | 'peer'; readonly cafile?: string | undefined };
 }
 
-async function optionsOf(options: Options, warn: (text: string) => void): Promise<TlsHostOptions> {
-  const { certificates: directory, tls_profile: profile, ssl, c2s_ssl: own } = options;
-  const tables = [readSslTable('ssl', ssl), readSslTable('c2s_ssl', own, ['verify', 'cafile'])];
+async function optionsOf(
+  domain: string,
+  options: Options,
+  name: string,
+  own: ServiceTable,
+  warn: (text: string) => void,
+): Promise<TlsHostOptions> {
+  const { certificates: directory, tls_profile: profile, ssl } = options;
+  const authorities = own.verify === 'peer' ? (own.cafile ?? own.capath) : undefined;
+  if (own.verify === 'peer' && authorities === undefined) {
+    throw new ConfigError(`${domain}: ${name}: verify = "peer" needs a cafile: no public authority vouches for users`);
+  }
+  const tables = [readSslTable('ssl', ssl), readSslTable(name, own, ['verify', 'cafile', 'capath'])];
   for (const { warnings } of tables) for (const text of warnings) warn(text);
   const dhparam = own.dhparam ?? ssl.dhparam;
   const certificate = (await pairOf({ ...ssl, ...own }, warn)) ?? given(options.certificate, options.certificate_key);
@@ -94,14 +126,17 @@ async function optionsOf(options: Options, warn: (text: string) => void): Promis
       ...(dhparam !== undefined && { dhparam: dhparam === 'auto' ? dhparam : await readFile(dhparam, 'latin1') }),
     },
     directory,
-    ...(own.verify === 'peer' && own.cafile !== undefined && { clientAuthorities: own.cafile }),
+    ...(authorities !== undefined && { clientAuthorities: authorities }),
     ...(certificate !== undefined && { certificate }),
   };
 }
 
 /** The certificate of a table. Configurations name files that are not there, for hosts that have one in the folder. */
-async function pairOf({ certificate, key }: Table, warn: (text: string) => void): Promise<CertificatePair | undefined> {
-  const pair = given(certificate, key);
+async function pairOf(
+  { certificate, key, password }: Table,
+  warn: (text: string) => void,
+): Promise<CertificatePair | undefined> {
+  const pair = given(certificate, key, password);
   for (const path of pair === undefined ? [] : [pair.certificate, pair.key]) {
     const missing = await access(path).then(
       () => false,
@@ -114,8 +149,13 @@ async function pairOf({ certificate, key }: Table, warn: (text: string) => void)
   return pair;
 }
 
-function given(certificate: string | undefined, key: string | undefined): CertificatePair | undefined {
-  return certificate === undefined ? undefined : { certificate, key: key ?? keyFor(certificate) };
+function given(
+  certificate: string | undefined,
+  key: string | undefined,
+  passphrase?: string,
+): CertificatePair | undefined {
+  if (certificate === undefined) return undefined;
+  return { certificate, key: key ?? keyFor(certificate), ...(passphrase !== undefined && { passphrase }) };
 }
 
 /** Where Prosody looks for the key. */

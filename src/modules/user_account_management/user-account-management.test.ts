@@ -162,3 +162,15 @@ test('loads, reloads and unloads without a trace', async () => {
   await modules.unload('user_account_management');
   expect(iqs.size).toBe(loaded - 4);
 });
+
+test('with a grace period, an account that its user deletes is disabled, and gone later', async () => {
+  const world = await start({ registration_delete_grace_period: '1 week' });
+  const alice = await world.client('alice@localhost/a');
+  expect((await ask(alice, '<remove/>'))?.attr('type')).toBe('result');
+  expect(closed(alice)).toEqual(['not-authorized']);
+  expect(await auth(world).exists('alice')).toBe(true);
+  await expect(auth(world).admit?.('alice')).rejects.toMatchObject({ condition: 'account-disabled' });
+  const { since = 0, purge = 0 } = (await auth(world).suspensions?.of('alice')) ?? {};
+  expect(purge - since).toBe(7 * 86_400_000_000);
+  await auth(world).admit?.('bob');
+});

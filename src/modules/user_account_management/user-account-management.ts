@@ -1,15 +1,22 @@
 /** Password change and account deletion by the user (XEP-0077 v2.4 §3.2, §3.3): always of the own account. */
 import { z } from 'zod';
+import { duration } from '../../config/duration.ts';
 import { Auth } from '../../host/auth.ts';
 import type { IqRequest } from '../../host/iq-table.ts';
 import { defineModule } from '../../host/module.ts';
 import { Jid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/errors.ts';
 import type { ExpulsionReason } from '../../host/sessions.ts';
+import type { Unit } from '../../storage/unit.ts';
 import { el, type Element } from '../../xml/element.ts';
 import { Registrations } from '../register_ibr/service.ts';
 
 const NS_REGISTER = 'jabber:iq:register';
+
+const SECOND = 1_000_000;
+
+/** Seconds: ten years. */
+const MAX_GRACE = 10 * 365 * 86_400;
 
 export default defineModule({
   name: 'user_account_management',
@@ -23,10 +30,14 @@ export default defineModule({
       .boolean()
       .default(true)
       .describe('Accept these requests addressed to the server too, as most clients send them'),
+    registration_delete_grace_period: duration(MAX_GRACE)
+      .optional()
+      .describe('How long an account that is deleted can be restored; without it, it is gone at once'),
   }),
 
   setup(m) {
     const auth = m.use(Auth);
+    const grace = m.options.registration_delete_grace_period;
     const to = m.options.registration_compat ? (['self', 'host'] as const) : (['self'] as const);
 
     m.feature(NS_REGISTER); // §10
@@ -58,7 +69,7 @@ export default defineModule({
         const name = ownName(request);
         if (query.child('remove') !== undefined) {
           if (query.elements().length !== 1) throw new StanzaError('bad-request', 'Only <remove/> is expected'); // §3.2
-          await auth.delete(unit, name);
+          await remove(unit, name);
           m.log.info({ jid: from.bare.key }, 'account deleted by its user');
           whenAnswered(request, 'deleted');
           return undefined;
@@ -70,6 +81,17 @@ export default defineModule({
       },
       { to },
     );
+
+    /** For good, or so that an administrator can restore it for a while. */
+    async function remove(unit: Unit, name: string): Promise<void> {
+      if (grace === undefined || auth.suspensions === undefined) return auth.delete(unit, name);
+      const now = m.now();
+      auth.suspensions.put(unit, name, {
+        since: now,
+        reason: 'Deleted by its user',
+        purge: Math.round(now + grace * SECOND),
+      });
+    }
 
     /** The localpart of whoever asks, who has to be logged in here. */
     function ownName({ session, from }: IqRequest): string {

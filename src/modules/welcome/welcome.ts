@@ -50,6 +50,16 @@ export default defineModule({
       },
     });
     m.operation({
+      name: 'welcome.show',
+      summary: 'Show what new accounts are told',
+      input: z.object({}),
+      output: z.object({ text: z.string() }),
+      role: 'prosody:admin',
+      changes: false,
+      cli: 'welcome show',
+      run: async () => ({ text: message.now }),
+    });
+    m.operation({
       name: 'welcome.delete',
       summary: 'Tell new accounts nothing',
       input: z.object({}),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { needs } from '../../../test/support/needs.ts';
+import { TestCa } from '../../../test/support/test-ca.ts';
 import { findCertificate, loadCertificate } from './certificate-files.ts';
 import { certificateNames, isFor } from './certificate-names.ts';
 import { makeSelfSigned, type PemPair } from './self-signed.ts';
@@ -130,6 +131,45 @@ describe('a certificate in a folder', () => {
     putPair('older.crt', 'older.key', await makeSelfSigned('a.test', NOW - 200 * DAY));
     expect(await at('a.test')).toBe('new.crt');
     expect(await at('a.test', NOW + 2000 * DAY)).toBeUndefined();
+  });
+
+  it('that has expired is told, where it is for that host', async () => {
+    const path = putPair('old.crt', 'old.key', await makeSelfSigned('a.test', NOW - 900 * DAY));
+    const expired: string[] = [];
+    for (const domain of ['a.test', 'b.test']) {
+      expect(await findCertificate(folder, domain, NOW, (file) => expired.push(file))).toBeUndefined();
+    }
+    expect(expired).toEqual([path]);
+  });
+
+  it('is the next best where the best has no key that fits', async () => {
+    put('best.crt', (await makeSelfSigned('a.test', NOW)).certificate);
+    putPair('good.crt', 'good.key', await makeSelfSigned('a.test', NOW - DAY));
+    expect(await at('a.test')).toBe('good.crt');
+  });
+
+  it('has its key beside it in the layouts of ACME clients', async () => {
+    const layouts = [
+      ['live/a.test/fullchain.pem', 'live/a.test/privkey.pem'], // certbot, dehydrated
+      ['archive/a.test/fullchain3.pem', 'archive/a.test/privkey3.pem'],
+      ['a.test_ecc/fullchain.cer', 'a.test_ecc/a.test.key'], // acme.sh
+      ['a.test/fullchain.crt', 'a.test/a.test.key'], // getssl
+      ['certificates/a.test.crt', 'certificates/a.test.key'], // lego
+    ] as const;
+    for (const [certificate, key] of layouts) {
+      putPair(certificate, key, await makeSelfSigned('a.test', NOW));
+      expect(await at('a.test'), certificate).toBe(certificate);
+      rmSync(join(folder, certificate));
+      rmSync(join(folder, key));
+    }
+  });
+
+  it('may be one that names a domain above it, if an authority issued that', async () => {
+    putPair('x.crt', 'x.key', await makeSelfSigned('a.test', NOW));
+    expect(await at('muc.a.test')).toBeUndefined();
+    putPair('y.crt', 'y.key', new TestCa('authority').issue({ dns: ['a.test'] }));
+    expect(await at('muc.a.test')).toBe('y.crt');
+    expect(await at('b.test')).toBeUndefined();
   });
 
   it('may be one that is only called after the host, or after a domain above it', async () => {

@@ -28,39 +28,75 @@ export async function loadCertificate(pair: CertificatePair): Promise<LoadedCert
   const key = await read(pair.key);
   const leaf = parse(certificate);
   if (leaf === undefined) throw new Error(`${pair.certificate} does not start with a certificate in PEM`);
+  const { passphrase } = pair;
   let fits: boolean;
+  let plain = key;
   try {
-    fits = leaf.checkPrivateKey(createPrivateKey(key));
+    const known = createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) });
+    fits = leaf.checkPrivateKey(known);
+    if (passphrase !== undefined) plain = known.export({ type: 'pkcs8', format: 'pem' }).toString();
   } catch (error) {
     throw new Error(`${pair.key} has no key that can be used: ${reason(error)}`, { cause: error });
   }
   if (!fits) throw new Error(`the key ${pair.key} does not belong to the certificate ${pair.certificate}`);
-  return { certificate, key, leaf, path: pair.certificate };
+  return { certificate, key: plain, leaf, path: pair.certificate };
 }
 
 /**
  * The certificate for a canonical domain in a folder: one that names it and has not expired, of several the one that
- * lasts longest; else one that is called after it or after a domain above it.
+ * lasts longest and has its key; else one that is called after it; else, in the same way, that of a domain above it.
+ * @param expired is told of those that are for the domain and have expired
  * @throws Error the one found cannot be used
  */
 export async function findCertificate(
   directory: string,
   domain: string,
   now: number,
+  expired?: (path: string) => void,
 ): Promise<LoadedCertificate | undefined> {
-  let best: { readonly path: string; readonly leaf: X509Certificate } | undefined;
+  const all: Candidate[] = [];
   for (const path of await candidates(directory)) {
     const leaf = parse(await readFile(path, 'utf8').catch(() => ''));
-    if (leaf === undefined || Date.parse(leaf.validTo) <= now || !isFor(leaf, domain)) continue;
-    if (best === undefined || Date.parse(leaf.validTo) > Date.parse(best.leaf.validTo)) best = { path, leaf };
+    if (leaf === undefined) continue;
+    if (Date.parse(leaf.validTo) > now) all.push({ path, leaf });
+    else if (isFor(leaf, domain)) expired?.(path);
   }
-  if (best !== undefined) return loadCertificate({ certificate: best.path, key: keyFor(best.path) });
-  for (let name = domain; name.includes('.') || name === domain; name = name.slice(name.indexOf('.') + 1)) {
+  for (let name = domain; ; name = name.slice(name.indexOf('.') + 1)) {
+    // One made for another domain on trial is no better than one that is made for this one.
+    const found = await longest(
+      all.filter(({ leaf }) => isFor(leaf, name) && (name === domain || !isSelfIssued(leaf))),
+    );
+    if (found !== undefined) return found;
     const pair = await calledAfter(directory, name);
-    if (pair !== undefined) return loadCertificate(pair);
-    if (!name.includes('.')) break;
+    const loaded = pair === undefined ? undefined : await loadCertificate(pair);
+    if (loaded !== undefined && Date.parse(loaded.leaf.validTo) > now) return loaded;
+    if (loaded !== undefined && !isFor(loaded.leaf, domain)) expired?.(loaded.path); // else it was told above
+    if (!name.includes('.')) return undefined;
   }
+}
+
+/** A certificate whose key was not looked for yet. */
+interface Candidate {
+  readonly path: string;
+  readonly leaf: X509Certificate;
+}
+
+/** Of several, the one that lasts longest and can be used. @throws Error none of them can */
+async function longest(several: readonly Candidate[]): Promise<LoadedCertificate | undefined> {
+  const problems: unknown[] = [];
+  for (const { path } of several.toSorted((a, b) => Date.parse(b.leaf.validTo) - Date.parse(a.leaf.validTo))) {
+    try {
+      return await loadCertificate({ certificate: path, key: await keyFor(path) });
+    } catch (error) {
+      problems.push(error);
+    }
+  }
+  if (problems.length > 0) throw problems[0];
   return undefined;
+}
+
+function isSelfIssued({ issuer, subject }: X509Certificate): boolean {
+  return issuer === subject;
 }
 
 /** Files that hold certificates by their names: `*.crt`, and what ACME clients call `fullchain`. */
@@ -79,11 +115,14 @@ async function candidates(directory: string): Promise<string[]> {
   return found;
 }
 
-/** Where the key of such a file is. */
-function keyFor(certificate: string): string {
+/** Where the key of such a file is: beside it, by a name that goes with its own, or the only one that there is. */
+async function keyFor(certificate: string): Promise<string> {
+  const folder = dirname(certificate);
   const name = basename(certificate);
-  const key = name.endsWith('.crt') ? name.slice(0, -4).concat('.key') : name.replace('fullchain', 'privkey');
-  return join(dirname(certificate), key);
+  const usual = name.endsWith('.crt') ? name.slice(0, -4).concat('.key') : name.replace('fullchain', 'privkey');
+  if (await exists(join(folder, usual))) return join(folder, usual);
+  const [only = usual, ...more] = (await readdir(folder)).filter((file) => file.endsWith('.key')); // as acme.sh does
+  return join(folder, more.length === 0 && name.includes('fullchain') ? only : usual);
 }
 
 async function calledAfter(directory: string, name: string): Promise<CertificatePair | undefined> {

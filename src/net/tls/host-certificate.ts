@@ -1,11 +1,11 @@
 /** The certificate of a host: the operator's, or one made here. */
 import { X509Certificate } from 'node:crypto';
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TlsHostOptions } from '../interface.ts';
 import { findCertificate, loadCertificate } from './certificate-files.ts';
 import { isFor } from './certificate-names.ts';
 import { makeSelfSigned, type PemPair } from './self-signed.ts';
+import { PEM_MODE, storePem } from './store-pem.ts';
 
 /** A certificate made here is replaced that many milliseconds before it expires. */
 const RENEWAL = 30 * 86_400_000;
@@ -17,6 +17,8 @@ export interface HostCertificate extends PemPair {
   readonly path: string | undefined;
   /** Was it made by a server, because there was no other? */
   readonly made: boolean;
+  /** Files with certificates of the domain that were passed over because they have expired. */
+  readonly expired: readonly string[];
 }
 
 /**
@@ -30,33 +32,28 @@ export async function hostCertificate(
   own: string | undefined,
 ): Promise<HostCertificate> {
   const now = Date.now();
-  if (certificate !== undefined) return { ...(await loadCertificate(certificate)), made: false };
-  const found = directory === undefined ? undefined : await findCertificate(directory, domain, now);
+  const expired: string[] = [];
+  if (certificate !== undefined) return { ...(await loadCertificate(certificate)), made: false, expired };
+  const found =
+    directory === undefined ? undefined : await findCertificate(directory, domain, now, (path) => expired.push(path));
   if (found !== undefined) {
-    return { ...found, made: dirname(found.path) === own && found.leaf.verify(found.leaf.publicKey) };
+    return { ...found, made: dirname(found.path) === own && found.leaf.verify(found.leaf.publicKey), expired };
   }
   // One that cannot be used, as when the server was killed while it stored it, is made anew.
   const kept = own === undefined ? undefined : await findCertificate(own, domain, now).catch(() => undefined);
   if (kept !== undefined && isFor(kept.leaf, domain) && Date.parse(kept.leaf.validTo) > now + RENEWAL) {
-    return { ...kept, made: true };
+    return { ...kept, made: true, expired };
   }
   const made = await makeSelfSigned(domain, now);
   const path = own && (await keep(own, domain, made));
-  return { ...made, leaf: new X509Certificate(made.certificate), path, made: true };
+  return { ...made, leaf: new X509Certificate(made.certificate), path, made: true, expired };
 }
 
 /** Store a pair that was made here, for nobody else to read; returns the path of the certificate. */
 async function keep(directory: string, domain: string, { certificate, key }: PemPair): Promise<string> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, domain);
-  // A certificate of before stays in use until its successor is complete.
-  for (const [name, text] of [
-    [`${path}.key`, key],
-    [`${path}.crt`, certificate],
-  ] as const) {
-    await writeFile(`${name}.new`, text, { mode: 0o600 });
-    await chmod(`${name}.new`, 0o600);
-    await rename(`${name}.new`, name);
-  }
+  // The key first: one without its certificate is harmless.
+  await storePem(`${path}.key`, key, PEM_MODE.key);
+  await storePem(`${path}.crt`, certificate, PEM_MODE.key);
   return `${path}.crt`;
 }

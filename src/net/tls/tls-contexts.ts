@@ -1,6 +1,6 @@
 /** The certificates of the hosts of a process, ready for use. */
 import { createHash, type X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { domainToASCII } from 'node:url';
@@ -14,6 +14,7 @@ import { contextOptions } from './tls-profile.ts';
 const SESSION_LIFE = 86_400;
 /** Constant, or no session could be resumed. */
 const SESSION_ID_CONTEXT = 'couplet';
+const BEGIN = '-----BEGIN CERTIFICATE-----';
 /** Name of the file with what session tickets are encrypted with. */
 const TICKETS = 'session-tickets';
 
@@ -25,11 +26,14 @@ interface Served {
   credentials: TlsCredentials;
   /** Day of the ticket keys in use. */
   day: number;
+  /** What is served again if this is stopped before that is. */
+  before: Served | undefined;
+  stopped: boolean;
 }
 
 /** Keeps one context per host; streams and listeners ask for it anew with each connection. */
 export class TlsContexts implements TlsHosts {
-  /** By domain in ASCII. */
+  /** By domain in ASCII, and after those by domain and service where that has one of its own. */
   readonly #hosts = new Map<string, Served>();
   readonly #own: string | undefined;
   #secret: TicketSecret | undefined;
@@ -40,9 +44,10 @@ export class TlsContexts implements TlsHosts {
   }
 
   /** Of a host; without a domain, of the one that was there first. */
-  credentials(domain: string | undefined): TlsCredentials | undefined {
-    const [first] = this.#hosts.values();
-    const served = domain === undefined ? first : this.#hosts.get(domainToASCII(domain));
+  credentials(domain: string | undefined, service?: string): TlsCredentials | undefined {
+    const name = domain === undefined ? this.#hosts.keys().next().value : domainToASCII(domain);
+    if (name === undefined) return undefined;
+    const served = this.#hosts.get(keyOf(name, service)) ?? this.#hosts.get(name);
     if (served === undefined) return undefined;
     const secret = this.#ticketSecret();
     const day = secret.dayAt(Date.now());
@@ -56,30 +61,53 @@ export class TlsContexts implements TlsHosts {
   async serve(domain: string, options: TlsHostOptions): Promise<ServedCertificate & { readonly stop: () => void }> {
     const certificate = await hostCertificate(domain, options, this.#own);
     const authorities = await readAuthorities(options.clientAuthorities);
-    const name = domainToASCII(domain);
+    const name = keyOf(domainToASCII(domain), options.service);
     if (certificate.made && this.#hosts.get(name)?.certificate.made === false) {
       throw new Error('there is no certificate that can be used any more');
     }
     const prepare = (secret: TicketSecret): TlsCredentials =>
       credentialsOf(domain, certificate, options, authorities, secret);
     const secret = this.#ticketSecret();
-    const served = { certificate, prepare, day: secret.dayAt(Date.now()), credentials: prepare(secret) };
+    const served: Served = {
+      certificate,
+      prepare,
+      day: secret.dayAt(Date.now()),
+      credentials: prepare(secret),
+      before: this.#hosts.get(name),
+      stopped: false,
+    };
     this.#hosts.set(name, served);
     const { leaf, path } = certificate;
     return {
       path,
       selfSigned: leaf.verify(leaf.publicKey),
       expires: Date.parse(leaf.validTo),
+      expired: certificate.expired,
       stop: () => {
-        if (this.#hosts.get(name) === served) this.#hosts.delete(name); // else there is a newer one
+        served.stopped = true;
+        this.#restore(name);
       },
     };
+  }
+
+  /** Serve the newest that was not stopped, and forget those that were. */
+  #restore(name: string): void {
+    const newest = (served: Served | undefined): Served | undefined =>
+      served?.stopped === true ? newest(served.before) : served;
+    const now = newest(this.#hosts.get(name));
+    if (now === undefined) return void this.#hosts.delete(name);
+    now.before = newest(now.before);
+    this.#hosts.set(name, now);
   }
 
   #ticketSecret(): TicketSecret {
     this.#secret ??= new TicketSecret(this.#own && join(this.#own, TICKETS), Date.now());
     return this.#secret;
   }
+}
+
+function keyOf(name: string, service: string | undefined): string {
+  return service === undefined ? name : `${name} ${service}`;
 }
 
 function credentialsOf(
@@ -106,11 +134,19 @@ function credentialsOf(
 /** @throws Error the file cannot be read, or no certificate is in it */
 async function readAuthorities(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readAll(path).catch((error: unknown) => {
     throw new Error(`${path} cannot be read`, { cause: error });
   });
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error(`${path} has no certificate in PEM`);
+  if (!text.includes(BEGIN)) throw new Error(`${path} has no certificate in PEM`);
   return text;
+}
+
+/** A file, or all files of a folder. */
+async function readAll(path: string): Promise<string> {
+  if (!(await stat(path)).isDirectory()) return readFile(path, 'utf8');
+  const files = (await readdir(path, { withFileTypes: true })).filter((file) => !file.isDirectory());
+  const texts = await Promise.all(files.map(({ name }) => readFile(join(path, name), 'utf8').catch(() => '')));
+  return texts.filter((text) => text.includes(BEGIN)).join('\n');
 }
 
 /**

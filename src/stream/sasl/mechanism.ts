@@ -10,7 +10,7 @@ export interface CredentialStore {
   exists(username: string): Promise<boolean>;
   /**
    * Does the password fit the account? Takes as long for an unknown user as for a known one.
-   * @throws SaslFailure `account-disabled`, `credentials-expired`, `temporary-auth-failure`
+   * @throws SaslFailure `credentials-expired`, `temporary-auth-failure`
    */
   checkPassword(username: string, password: string): Promise<boolean>;
   /**
@@ -18,6 +18,11 @@ export interface CredentialStore {
    * @throws SaslFailure as above
    */
   scramKeys(username: string, hash: ScramHash): Promise<ScramKeys>;
+  /**
+   * Asked once an account has proven itself, so that strangers learn nothing: may it log in? Missing: it may.
+   * @throws SaslFailure `account-disabled` (RFC 6120 §6.5.1)
+   */
+  readonly admit?: (username: string) => Promise<void>;
 }
 
 /** Data that ties an exchange to the TLS connection below it (RFC 5056). */

@@ -65,6 +65,7 @@ export class SaslFeature implements StreamFeature {
     let step: SaslStep;
     try {
       step = await this.#step(stream, element);
+      if (step.done && step.user.local !== undefined) await this.#options.store.admit?.(step.user.local);
     } catch (error) {
       await this.#fail(stream, error);
       return;
@@ -96,6 +97,7 @@ export class SaslFeature implements StreamFeature {
     if (mechanism === undefined) throw new SaslFailure('invalid-mechanism');
     if (!this.#isSafe(stream, mechanism)) throw new SaslFailure('encryption-required');
     const initial = decode(auth);
+    stream.mechanism = name;
     const certified = stream.channel?.certified(domain) ?? [];
     stream.exchange = mechanism.begin({ domain, store, binding: binding?.(stream), certified });
     return stream.exchange.step(initial);

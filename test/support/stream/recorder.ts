@@ -45,6 +45,10 @@ export class RecordedSession implements BoundSession {
     this.onReceive(stanza);
   }
 
+  relieve(): void {
+    // nothing waits here
+  }
+
   settled(): Promise<void> | undefined {
     return this.unanswered;
   }

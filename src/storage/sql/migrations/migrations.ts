@@ -2,5 +2,6 @@
 import type { Migration } from './migration.ts';
 import { STORES } from './001-stores.ts';
 import { ARRIVALS } from './002-arrivals.ts';
+import { JOURNAL } from './003-journal.ts';
 
-export const MIGRATIONS: readonly Migration[] = [STORES, ARRIVALS];
+export const MIGRATIONS: readonly Migration[] = [STORES, ARRIVALS, JOURNAL];

@@ -5,6 +5,9 @@ import type { DeleteFilter, NewEntry } from '../../archive-store.ts';
 import { numberOf, textOf } from '../columns.ts';
 import type { AppendOutcome, ArchiveWrite } from '../effects.ts';
 import type { Arrivals, Head } from './arrivals.ts';
+import { unpackAppends } from './packed-writes.ts';
+import type { AppendHead, PackedAppends } from './packed-writes.ts';
+import type { Place } from './places.ts';
 import { archiveIn, conditionIn, entriesFor, seqOfId, timeRange } from './archive-lookup.ts';
 import type { Statements } from './statements.ts';
 
@@ -20,67 +23,78 @@ export class ArchiveWriter {
   }
 
   /** Applies one write. */
-  write(write: ArchiveWrite): void {
-    if (write.kind !== 'append' || write.entry.id !== undefined) this.#arrivals.settle();
+  write(write: ArchiveWrite | PackedAppends): void {
+    if (write.kind === 'appends') return this.#appendAll(write);
     switch (write.kind) {
       case 'append':
-        this.outcomes.push(this.#append(write.store, write.owner, write.entry));
-        return;
+        this.#arrivals.forgetArchive(write.store, write.owner);
+        return this.#put(write.store, write.owner, write.entry);
       case 'delete-entries':
+        this.#arrivals.forgetArchive(write.store, write.owner);
         return this.#delete(write.store, write.owner, write.filter);
       case 'clear': {
+        this.#arrivals.settle(); // its number may be that of another one soon
         const archive = archiveIn(this.#sql, write.store, write.owner);
         if (archive !== undefined) this.#drop(archive);
         return;
       }
       case 'purge': {
+        this.#arrivals.settle();
         const of = 'select id from archive where owner = ?1 and store in (select id from store where host = ?2)';
         for (const { id } of this.#sql.rows(of, write.owner, write.host)) this.#drop(numberOf(id));
       }
     }
   }
 
-  #append(store: number, owner: string, added: NewEntry): AppendOutcome {
-    const head = this.#arrivals.head(store, owner, added.when);
-    const { archive } = head;
-    const when = Math.max(added.when, head.last);
-    const { dedupe } = added;
-    const earlier = dedupe === undefined ? undefined : this.#duplicate(archive, dedupe, when);
-    if (earlier !== undefined) return earlier;
-    const seq = head.seq + 1;
-    const id = added.id ?? this.#freeId(head, seq);
-    const outcome = { id, when, duplicate: false };
-    head.seq = seq;
-    head.last = when;
-    if (added.id === undefined) this.#arrivals.push(archive, seq, added, outcome);
-    else this.#put(head, added);
-    return outcome;
+  #appendAll(packed: PackedAppends): void {
+    const places = unpackAppends(packed.appends).map((append) => this.#append(append));
+    this.#arrivals.write(packed, places);
+  }
+
+  /** @returns where the entry belongs, unless it was stored before */
+  #append({ store, owner, when, dedupe }: AppendHead): Place | undefined {
+    const head = this.#arrivals.head(store, owner, when);
+    const at = Math.max(when, head.last);
+    if (this.#isDuplicate(head, dedupe, at)) return undefined;
+    head.last = at;
+    const seq = ++head.seq;
+    const place = { archive: head.archive, seq, id: this.#freeId(head, seq), when: at };
+    this.outcomes.push({ id: place.id, when: at, duplicate: false });
+    this.#arrivals.push(head, place, dedupe);
+    return place;
   }
 
   /** An entry whose id its caller chose takes the place of the one that has it. */
-  #put({ archive, seq, last }: Head, added: NewEntry): void {
-    const { id = '' } = added;
+  #put(store: number, owner: string, added: NewEntry): void {
+    const { archive, seq: end, last } = this.#arrivals.head(store, owner, added.when);
+    const { id = '', dedupe } = added;
+    const [seq, when] = [end + 1, Math.max(added.when, last)];
+    if (this.#isDuplicate({ archive }, dedupe, when)) return;
+    this.outcomes.push({ id, when, duplicate: false });
     this.#remove(archive, id);
     this.#sql.run(
       'insert into entry values (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9)',
       archive,
       seq,
       id,
-      last,
+      when,
       added.with,
       added.resource ?? null,
       Buffer.from(added.stanza, 'latin1'),
       added.text ?? null,
-      added.dedupe ?? null,
+      dedupe ?? null,
     );
-    this.#sql.run('update archive set seq = ?2, last = ?3, oldest = min(oldest, ?3) where id = ?1', archive, seq, last);
-    this.#arrivals.settle(); // what is known of its end has changed
+    this.#sql.run('update archive set seq = ?2, last = ?3, oldest = min(oldest, ?3) where id = ?1', archive, seq, when);
+    this.#arrivals.forgetArchive(store, owner); // what is known of its end has changed
   }
 
-  #duplicate(archive: number, dedupe: string, when: number): AppendOutcome | undefined {
+  /** Was that stored before? If so the outcome is that of then. */
+  #isDuplicate({ archive }: Pick<Head, 'archive'>, dedupe: string | undefined, when: number): boolean {
+    if (dedupe === undefined) return false;
     const earlier = this.#arrivals.latest(archive, dedupe) ?? this.#settled(archive, dedupe);
-    if (earlier === undefined || earlier.when < when - DEDUPE_WINDOW) return undefined;
-    return { ...earlier, duplicate: true };
+    if (earlier === undefined || earlier.when < when - DEDUPE_WINDOW) return false;
+    this.outcomes.push({ ...earlier, duplicate: true });
+    return true;
   }
 
   /** The latest with a key of those in their places. */

@@ -2,15 +2,20 @@
  * Entries of archives that are committed, and not yet in their places.
  *
  * SQLite writes whole pages. An entry in its place touches a page of the table and one of each index, which no other
- * entry of the batch shares unless it is of the same archive, and the row of its archive; in the order of arrival
- * entries fill pages one after the other. Now and then all are put into their places at once, many of an archive
- * together. Whoever reads or deletes entries has that done first.
+ * entry of the batch shares unless it is of the same archive, and the row of its archive. So the entries of a batch are
+ * written down as they came, as one row of a journal. Now and then all are put into their places, many of an archive
+ * together. Whoever reads or deletes entries of an archive has that done first with those of that archive.
  */
 import { newArchiveEpoch } from '../../archive-id.ts';
-import type { NewEntry } from '../../archive-store.ts';
 import { numberOf, textOf } from '../columns.ts';
 import type { AppendOutcome } from '../effects.ts';
 import { NEVER } from '../find.ts';
+import { unpackAppends } from './packed-writes.ts';
+import type { PackedAppends } from './packed-writes.ts';
+import { placesFromText, placesToText } from './places.ts';
+import type { Place } from './places.ts';
+import { archiveIn } from './archive-lookup.ts';
+import { placeRows, Settling } from './settling.ts';
 import type { Statements } from './statements.ts';
 
 /** The end of an archive, arrivals included. */
@@ -23,23 +28,32 @@ export interface Head {
   last: number;
   /** Some entry has an id that its caller chose. */
   readonly own: boolean;
+  /** Rows of the journal with entries of it. */
+  readonly rows: number[];
 }
 
 const HEAD = `
   select id, epoch, seq, last, exists (select 1 from entry where archive = archive.id and own = 1) as own
   from archive where store = ?1 and owner = ?2`;
 
-const LAST_ARRIVAL = 'select max(seq) as seq, max(at) as last from arrival where archive = ?1';
+const NO_KEYS = new Map<string, AppendOutcome>();
+
+/** What is known of the rows of the journal that came in a time. */
+class Known {
+  readonly heads = new Map<string, Head>();
+  /** What became of entries that have a key, by archive and key. */
+  readonly keys = new Map<string, AppendOutcome>();
+}
 
 /** The arrivals of one writing connection. */
 export class Arrivals {
   readonly #sql: Statements;
-  #count = 0;
-  /** Some came before the heads that are known: rows of archives do not tell of them. */
-  #behind = false;
-  readonly #heads = new Map<string, Head>();
-  /** What became of those that have a key, by archive and key. */
-  readonly #keys = new Map<string, AppendOutcome>();
+  /** Last row of the journal, and the last before those that `#known` is about. */
+  #position = 0;
+  #before = 0;
+  #known = new Known();
+  /** Those that are being put into their places, and what is known of them. */
+  #settling: { readonly settling: Settling; readonly known: Known } | undefined;
 
   constructor(sql: Statements) {
     this.#sql = sql;
@@ -48,77 +62,118 @@ export class Arrivals {
 
   /** Reads what there is: at the start, and when a transaction failed. */
   load(): void {
-    this.#forget();
-    for (const row of this.#sql.rows('select archive, dedupe, id, at from arrival order by position')) {
-      const dedupe = row['dedupe'];
-      const outcome = { id: textOf(row['id']), when: numberOf(row['at']), duplicate: false };
-      this.#add(numberOf(row['archive']), dedupe === null ? undefined : textOf(dedupe), outcome);
+    this.#known = new Known();
+    this.#settling = undefined;
+    this.#position = this.#before = 0;
+    for (const row of this.#sql.rows('select position, appends, places from journal order by position')) {
+      const position = numberOf(row['position']);
+      this.#position = position - 1;
+      const appends = unpackAppends(textOf(row['appends']));
+      for (const [i, place] of placesFromText(textOf(row['places'])).entries()) {
+        const append = appends[i];
+        if (place === undefined || append === undefined) continue;
+        const head = this.head(append.store, append.owner, place.when);
+        if (place.seq <= head.seq) continue; // in its place, or deleted there
+        head.seq = place.seq;
+        head.last = place.when;
+        this.push(head, place, append.dedupe);
+      }
+      this.#position = position;
     }
-    this.#behind = this.#count > 0;
   }
 
   /** The end of an archive, which is made if it is not there. What is pushed there is to be noted in it. */
   head(store: number, owner: string, when: number): Head {
-    const name = keyText(store, owner);
-    let head = this.#heads.get(name);
+    const name = nameOf(store, owner);
+    let head = this.#known.heads.get(name);
     if (head === undefined) {
-      head = this.#stored(store, owner) ?? this.#create(store, owner, when);
-      this.#heads.set(name, head);
+      const before = this.#settling?.known.heads.get(name);
+      head = before === undefined ? this.#stored(store, owner) : { ...before, rows: [] };
+      head ??= this.#create(store, owner, when);
+      this.#known.heads.set(name, head);
     }
     return head;
   }
 
   /** The latest with a key. */
   latest(archive: number, dedupe: string): AppendOutcome | undefined {
-    return this.#keys.get(keyText(archive, dedupe));
+    const key = keyText(archive, dedupe);
+    return this.#known.keys.get(key) ?? this.#settling?.known.keys.get(key);
   }
 
-  /** Takes an entry. */
-  push(archive: number, seq: number, entry: NewEntry, outcome: AppendOutcome): void {
-    this.#sql.run(
-      'insert into arrival values (null, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)',
-      archive,
-      seq,
-      outcome.id,
-      outcome.when,
-      entry.with,
-      entry.resource ?? null,
-      Buffer.from(entry.stanza, 'latin1'),
-      entry.text ?? null,
-      entry.dedupe ?? null,
-    );
-    this.#add(archive, entry.dedupe, outcome);
+  /** Takes an entry, which goes into the next row. */
+  push({ rows }: Head, { archive, id, when }: Place, dedupe: string | undefined): void {
+    const row = this.#position + 1;
+    if (rows.at(-1) !== row) rows.push(row);
+    if (dedupe !== undefined) this.#known.keys.set(keyText(archive, dedupe), { id, when, duplicate: false });
+  }
+
+  /** Writes entries down. @param places for each; `undefined` for one that is not stored */
+  write({ appends, contents }: PackedAppends, places: readonly (Place | undefined)[]): void {
+    if (places.every((place) => place === undefined)) return;
+    this.#position++;
+    const insert = 'insert into journal values (?1, ?2, ?3, ?4)';
+    this.#sql.run(insert, this.#position, appends, contents, placesToText(places));
+  }
+
+  /** Puts those of one archive into their places. Within a transaction. */
+  settleArchive(store: number, owner: string): void {
+    const name = nameOf(store, owner);
+    const [before, since] = [this.#settling?.known.heads.get(name), this.#known.heads.get(name)];
+    const head = since ?? before;
+    if (head === undefined) return;
+    placeRows(this.#sql, head.archive, [...(before?.rows ?? []), ...(since?.rows ?? [])]);
+    this.#settling?.known.heads.delete(name);
+    this.#known.heads.delete(name);
+  }
+
+  /** The same before the archive is changed, of which nothing is known then. */
+  forgetArchive(store: number, owner: string): void {
+    this.settleArchive(store, owner);
+    const archive = archiveIn(this.#sql, store, owner);
+    for (const keys of [this.#known.keys, this.#settling?.known.keys ?? NO_KEYS]) {
+      for (const key of keys.keys()) if (key.startsWith(`${archive} `)) keys.delete(key);
+    }
   }
 
   /** Puts all into their places. Within a transaction. */
   settle(): void {
-    if (this.#count > 0) settleArrivals(this.#sql);
-    this.#forget();
+    while (this.#next()) this.#place(Infinity);
+    this.#known = new Known(); // the caller is about to change archives
   }
 
-  #forget(): void {
-    this.#count = 0;
-    this.#behind = false;
-    this.#heads.clear();
-    this.#keys.clear();
+  /**
+   * Puts about that many of them into their places. Within a transaction.
+   * @returns whether there are more of those that had come when the first was put in its place
+   */
+  settleSome(limit: number): boolean {
+    if (this.#next()) this.#place(limit);
+    return this.#settling !== undefined;
   }
 
-  #add(archive: number, dedupe: string | undefined, outcome: AppendOutcome): void {
-    this.#count++;
-    if (dedupe !== undefined) this.#keys.set(keyText(archive, dedupe), outcome);
+  #next(): boolean {
+    if (this.#settling !== undefined) return true;
+    if (this.#before === this.#position) return false;
+    this.#settling = { settling: new Settling(this.#sql, this.#position), known: this.#known };
+    this.#known = new Known();
+    this.#before = this.#position;
+    return true;
+  }
+
+  #place(limit: number): void {
+    if (this.#settling?.settling.place(this.#sql, limit) === true) this.#settling = undefined;
   }
 
   #stored(store: number, owner: string): Head | undefined {
     const row = this.#sql.row(HEAD, store, owner);
     if (row === undefined) return undefined;
-    const archive = numberOf(row['id']);
-    const arrived = this.#behind ? this.#sql.row(LAST_ARRIVAL, archive) : undefined;
     return {
-      archive,
+      archive: numberOf(row['id']),
       epoch: textOf(row['epoch']),
-      seq: Math.max(numberOf(row['seq']), numberOf(arrived?.['seq'] ?? 0)),
-      last: Math.max(numberOf(row['last']), numberOf(arrived?.['last'] ?? 0)),
+      seq: numberOf(row['seq']),
+      last: numberOf(row['last']),
       own: row['own'] === 1,
+      rows: [],
     };
   }
 
@@ -132,27 +187,14 @@ export class Arrivals {
       when,
       NEVER,
     );
-    return { archive: numberOf(row?.['id']), epoch, seq: 0, last: when, own: false };
+    return { archive: numberOf(row?.['id']), epoch, seq: 0, last: when, own: false, rows: [] };
   }
 }
 
-/**
- * Puts all entries that arrived into their places, and notes them in the rows of their archives. Within a transaction,
- * which ends where that fails: SQLite need not write down how to undo a single statement.
- */
-export function settleArrivals(sql: Statements): void {
-  sql.run(`
-    update or rollback archive
-    set seq = max(archive.seq, new.seq), last = max(archive.last, new.last), oldest = min(archive.oldest, new.oldest)
-    from (
-      select archive as id, max(seq) as seq, max(at) as last, min(at) as oldest from arrival group by archive
-    ) as new where new.id = archive.id`);
-  sql.run(`
-    insert or rollback into entry select archive, seq, id, 0, at, party, resource, stanza, text, dedupe
-    from arrival order by archive, seq`);
-  sql.run('delete from arrival');
+function nameOf(store: number, owner: string): string {
+  return `${store} ${owner}`;
 }
 
-function keyText(of: number, text: string): string {
-  return `${of} ${text}`;
+function keyText(archive: number, dedupe: string): string {
+  return `${archive} ${dedupe}`;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Migration } from '../migrations/migration.ts';
+import { NEVER } from '../find.ts';
 import { MIGRATIONS } from '../migrations/migrations.ts';
 import { migrateSqlite, schemaVersion } from './migrate.ts';
 import { openForReading, openForWriting } from './open-database.ts';
@@ -57,6 +58,27 @@ test('R20: a step that fails half-way leaves nothing, and the next start goes on
   expect(sql.row("select 1 from sqlite_schema where name = 'c'")).toBeUndefined();
   migrateSqlite(sql, file, [first, step(2, 'create table b (x)'), step(3, 'create table c (x)')]);
   expect([schemaVersion(sql), existsSync(`${file}.before-3`)]).toEqual([3, true]);
+});
+
+test('entries that had arrived when there was no journal are in their places afterwards', () => {
+  migrateSqlite(sql, file, MIGRATIONS.slice(0, 2));
+  sql.database.exec(`
+    insert into store values (1, 'h', 'archive');
+    insert into archive values (7, 1, 'a', 'epoch', 1, 10, 10), (8, 1, 'b', 'other', 0, 5, ${NEVER});
+    insert into entry values (7, 1, 'epoch1', 0, 10, 'b', null, x'3c', null, null);
+    insert into arrival values
+      (1, 8, 1, 'other1', 20, 'a', 'r', x'3e', 'text', 'key'), (2, 7, 2, 'epoch2', 30, 'b', null, x'3c', null, null)`);
+  migrateSqlite(sql, file);
+  expect(sql.rows('select id, seq, last, oldest from archive order by id')).toEqual([
+    { id: 7, seq: 2, last: 30, oldest: 10 },
+    { id: 8, seq: 1, last: 20, oldest: 20 },
+  ]);
+  const entries = sql.rows('select archive, seq, id, own, at, party, resource, text, dedupe from entry');
+  expect(entries.map((row) => Object.values(row))).toEqual([
+    [7, 1, 'epoch1', 0, 10, 'b', null, null, null],
+    [7, 2, 'epoch2', 0, 30, 'b', null, null, null],
+    [8, 1, 'other1', 0, 20, 'a', 'r', 'text', 'key'],
+  ]);
 });
 
 test('the database of a newer server, or of another program, is refused', () => {

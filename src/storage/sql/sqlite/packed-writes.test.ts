@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ArchiveWrite } from '../effects.ts';
-import { eachWrite, packWrites } from './packed-writes.ts';
+import { packWrites, unpackAppends, unpackContents } from './packed-writes.ts';
+import type { PackedAppends } from './packed-writes.ts';
 
 const of = { store: fc.nat(3), owner: fc.string() };
 const maybe = fc.option(fc.string(), { nil: undefined });
@@ -23,9 +24,17 @@ const write: fc.Arbitrary<ArchiveWrite> = fc.oneof(
 test('what was packed comes out as it was, in its order, also from another thread', () => {
   fc.assert(
     fc.property(fc.array(write), (writes) => {
-      const out: ArchiveWrite[] = [];
-      eachWrite(structuredClone(packWrites(writes)), (one) => out.push(one));
-      expect(out).toEqual(writes);
+      const packed = structuredClone(packWrites(writes));
+      expect(packed.flatMap((one) => (one.kind === 'appends' ? unpack(one) : one))).toEqual(writes);
     }),
   );
 });
+
+function unpack({ appends, contents }: PackedAppends): ArchiveWrite[] {
+  const rest = unpackContents(contents);
+  return unpackAppends(appends).map(({ store, owner, when, dedupe }, i) => {
+    const content = rest[i];
+    if (content === undefined) throw new Error('one has no content');
+    return { kind: 'append', store, owner, entry: { when, dedupe, id: undefined, ...content } };
+  });
+}

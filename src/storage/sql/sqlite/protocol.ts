@@ -2,7 +2,7 @@
 import type { ArchiveEntry, ArchivePage, ArchiveQuery } from '../../archive-store.ts';
 import type { StorageCondition } from '../../storage-error.ts';
 import type { Known, Needs } from '../batch-plan.ts';
-import type { AppendOutcome, Effects } from '../effects.ts';
+import type { Effects } from '../effects.ts';
 import type { Synchronous } from './open-database.ts';
 import type { PackedWrites } from './packed-writes.ts';
 
@@ -27,12 +27,16 @@ export interface WriteBatch {
 export interface WriterMethods {
   /** Reads cells and counters as the last commit left them. */
   known: [parameter: Needs, result: Known];
-  /** Commits a batch; the result tells what became of its appends. */
-  commit: [parameter: WriteBatch, result: readonly AppendOutcome[]];
+  /** Commits a batch; the result tells what became of its appends, as `outcomesToText` writes it. */
+  commit: [parameter: WriteBatch, result: string];
   /** Puts the entries that arrived into their places, where the reader finds them. */
   settle: [parameter: undefined, result: undefined];
+  /** Does so with those of one archive. */
+  settleArchive: [parameter: OfOwner, result: undefined];
+  /** Does so with about that many, and tells whether others are left of those that had arrived. */
+  settleSome: [parameter: number, result: boolean];
   /** What became of the appends of a batch; `undefined` if it is not the one committed last. */
-  outcomeOf: [parameter: string, result: readonly AppendOutcome[] | undefined];
+  outcomeOf: [parameter: string, result: string | undefined];
   /** See `Driver.expire`. */
   expire: [parameter: { readonly store: number; readonly before: number; readonly limit: number }, result: number];
   /** All stores that have a row. */

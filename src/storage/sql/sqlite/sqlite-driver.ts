@@ -7,6 +7,7 @@ import { needsOf, planBatch, settleAppends } from '../batch-plan.ts';
 import type { BatchPlan, Known, Needs } from '../batch-plan.ts';
 import { isEmpty } from '../effects.ts';
 import type { Effects } from '../effects.ts';
+import { outcomesFromText } from '../outcomes.ts';
 import type { Synchronous } from './open-database.ts';
 import { packWrites } from './packed-writes.ts';
 import { OWNERS_PAGE } from './protocol.ts';
@@ -17,8 +18,11 @@ import { ThreadClient } from './thread-client.ts';
 /** Milliseconds without a read after which there is no reader. */
 const READER_RESTS = 60_000;
 
-/** Entries that may have arrived before all are put into their places: that takes the writer about 50 ms. */
-const ARRIVALS = 4000;
+/** Entries that may have arrived before all are put into their places. The more, the fewer pages each costs. */
+const ARRIVALS = 16_000;
+
+/** Entries that are put into their places at once: commits wait for it, 10 ms or so. */
+const SLICE = 1000;
 
 const NOTHING: Known = { cells: [], counters: [] };
 
@@ -37,7 +41,9 @@ export class SqliteDriver implements Driver {
   #arrived = 0;
   /** It is not known what arrived: before this process, or around a failure. */
   #unknown = true;
-  #settling: Promise<undefined> | undefined;
+  /** How many are under way that put all into their places, and what puts those of one archive there, by name. */
+  #settling = 0;
+  readonly #placing = new Map<string, Promise<void>>();
 
   #closing: Promise<void> | undefined;
 
@@ -71,7 +77,7 @@ export class SqliteDriver implements Driver {
     if (attempt > 1) {
       const outcomes = await this.#outcomesOf(id);
       if (outcomes !== undefined && this.#planned?.id === id) {
-        settleAppends(this.#planned.plan.appends, outcomes);
+        settleAppends(this.#planned.plan.appends, outcomesFromText(outcomes));
         return this.#planned.plan.failures;
       }
     }
@@ -83,9 +89,9 @@ export class SqliteDriver implements Driver {
     const stores = this.#numbers.unsaved();
     const { archives, ...effects } = plan.effects;
     const batch = { id, stores, effects, archives: packWrites(archives) };
-    settleAppends(plan.appends, await this.#writer.call('commit', batch));
+    settleAppends(plan.appends, outcomesFromText(await this.#writer.call('commit', batch)));
     this.#numbers.saved(stores);
-    if (this.#arrived >= ARRIVALS) void this.#settle().catch(() => undefined); // the next one tries again
+    if (this.#arrived >= ARRIVALS) void this.#settle(() => this.#settleSlices()).catch(() => undefined); // the next one tries again
     return plan.failures;
   }
 
@@ -146,21 +152,44 @@ export class SqliteDriver implements Driver {
   }
 
   /** Waits until all entries of an archive that were committed are in their places. */
-  async #settled(store: StoreRef, owner: string): Promise<void> {
-    if (this.#unknown || this.#unsettled.has(nameOf(this.#numbers.of(store), owner))) await this.#settle();
-    else await this.#settling;
+  async #settled(ref: StoreRef, owner: string): Promise<void> {
+    if (this.#unknown) return this.#settle();
+    const store = this.#numbers.of(ref);
+    const name = nameOf(store, owner);
+    if (!this.#unsettled.delete(name) && this.#settling === 0) return this.#placing.get(name);
+    const placing = this.#orUnknown(this.#writer.call('settleArchive', { store, owner }));
+    this.#placing.set(name, placing);
+    try {
+      await placing;
+    } finally {
+      if (this.#placing.get(name) === placing) this.#placing.delete(name);
+    }
   }
 
-  #settle(): Promise<undefined> {
+  async #settle(how = () => this.#writer.call('settle', undefined)): Promise<void> {
     this.#unsettled.clear();
     this.#arrived = 0;
     this.#unknown = false;
-    const settling = this.#writer.call('settle', undefined).catch((error: unknown) => {
+    this.#settling++;
+    try {
+      await this.#orUnknown(how());
+    } finally {
+      this.#settling--;
+    }
+  }
+
+  async #settleSlices(): Promise<undefined> {
+    while (await this.#writer.call('settleSome', SLICE));
+    return undefined;
+  }
+
+  async #orUnknown(settling: Promise<undefined>): Promise<void> {
+    try {
+      await settling;
+    } catch (error) {
       this.#unknown = true;
       throw error;
-    });
-    this.#settling = settling;
-    return settling;
+    }
   }
 
   async #known(needs: Needs): Promise<Known> {

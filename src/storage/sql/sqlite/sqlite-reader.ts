@@ -53,7 +53,9 @@ export class SqliteReader {
   /** See `ArchiveStore.find`. */
   find(store: number, owner: string, query: ArchiveQuery): ArchivePage {
     return this.#sql.transaction('deferred', () => {
-      const archive = archiveIn(this.#sql, store, owner) ?? -1;
+      const found = archiveIn(this.#sql, store, owner);
+      if (found === undefined && !namesEntries(query)) return nothing(query);
+      const archive = found ?? -1;
       for (const id of query.ids ?? []) this.#seqOf(archive, id);
       const range = timeRange(this.#sql, archive, query);
       const low = Math.max(range.low, this.#edge(archive, query.afterId, 0) + 1);
@@ -106,4 +108,13 @@ export class SqliteReader {
     if (seq === undefined) throw new StorageError('item-not-found', 'no entry of this id in the archive');
     return seq;
   }
+}
+
+/** Does a query refer to entries, which have to be there? */
+function namesEntries({ ids = [], afterId, beforeId, after, before }: ArchiveQuery): boolean {
+  return ids.length > 0 || [afterId, beforeId, after, before].some((id) => id !== undefined);
+}
+
+function nothing({ total }: ArchiveQuery): ArchivePage {
+  return { entries: [], complete: true, total: total === true ? 0 : undefined };
 }

@@ -1,13 +1,12 @@
 /** Writes batches to SQLite. Runs in the storage thread; the connection is its own. */
 import type { Known, Needs } from '../batch-plan.ts';
 import { numberOf, textOf } from '../columns.ts';
-import type { AppendOutcome, CellEffects, CellName } from '../effects.ts';
+import type { CellEffects, CellName } from '../effects.ts';
 import { NEVER } from '../find.ts';
 import { seqFrom } from './archive-lookup.ts';
 import { ArchiveWriter } from './archive-writer.ts';
 import { Arrivals } from './arrivals.ts';
-import { eachWrite } from './packed-writes.ts';
-import { outcomesFromText, outcomesToText } from '../outcomes.ts';
+import { outcomesToText } from '../outcomes.ts';
 import type { StoreRow, WriteBatch } from './protocol.ts';
 import type { Statements } from './statements.ts';
 
@@ -61,8 +60,9 @@ export class SqliteWriter {
   }
 
   /** See `WriterMethods.commit`. */
-  commit({ id, stores, effects, archives: writes }: WriteBatch): readonly AppendOutcome[] {
+  commit({ id, stores, effects, archives: writes }: WriteBatch): string {
     const archives = new ArchiveWriter(this.#sql, this.#arrivals);
+    let outcomes = '';
     this.#transaction(() => {
       for (const store of stores) {
         this.#sql.run('insert into store values (?1, ?2, ?3) on conflict do nothing', store.id, store.host, store.name);
@@ -72,22 +72,34 @@ export class SqliteWriter {
       }
       this.#writeCells(CELL, effects.cells);
       this.#writeCells(COUNTER, effects.counters);
-      eachWrite(writes, (write) => archives.write(write));
-      this.#sql.run('update batch set id = ?1, outcomes = ?2', id, outcomesToText(archives.outcomes));
+      for (const write of writes) archives.write(write);
+      outcomes = outcomesToText(archives.outcomes);
+      this.#sql.run('update batch set id = ?1, outcomes = ?2', id, outcomes);
     });
-    return archives.outcomes;
+    return outcomes;
   }
 
   /** See `WriterMethods.outcomeOf`. */
-  outcomeOf(id: string): readonly AppendOutcome[] | undefined {
+  outcomeOf(id: string): string | undefined {
     const row = this.#sql.row('select outcomes from batch where id = ?1', id);
-    return row === undefined ? undefined : outcomesFromText(textOf(row['outcomes']));
+    return row === undefined ? undefined : textOf(row['outcomes']);
   }
 
   /** See `WriterMethods.settle`. */
   settle(): undefined {
     this.#transaction(() => this.#arrivals.settle());
     return undefined;
+  }
+
+  /** See `WriterMethods.settleArchive`. */
+  settleArchive(store: number, owner: string): undefined {
+    this.#transaction(() => this.#arrivals.settleArchive(store, owner));
+    return undefined;
+  }
+
+  /** See `WriterMethods.settleSome`. */
+  settleSome(limit: number): boolean {
+    return this.#transaction(() => this.#arrivals.settleSome(limit));
   }
 
   /** See `Driver.expire`. */

@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { StorageError } from '../../storage-error.ts';
 import { toError } from '../../to-error.ts';
-import { settleArrivals } from './arrivals.ts';
+import { Arrivals } from './arrivals.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { openForReading, openForWriting } from './open-database.ts';
 import type {
@@ -46,6 +46,14 @@ function writerHandlers({ file, synchronous }: ThreadOptions): Handlers<WriterMe
     settle: () => {
       checkpoints.written();
       return writer.settle();
+    },
+    settleArchive: ({ store, owner }) => {
+      checkpoints.written();
+      return writer.settleArchive(store, owner);
+    },
+    settleSome: (limit) => {
+      checkpoints.written();
+      return writer.settleSome(limit);
     },
     outcomeOf: (id) => writer.outcomeOf(id),
     expire: ({ store, before, limit }) => {
@@ -96,7 +104,7 @@ function copierHandlers({ file }: ThreadOptions): Handlers<CopierMethods> {
 /** Nothing but the server itself reads what arrived and is not in its place. */
 function settleCopy(file: string): void {
   const copy = new Statements(new DatabaseSync(file));
-  copy.transaction('immediate', () => settleArrivals(copy));
+  copy.transaction('immediate', () => new Arrivals(copy).settle());
   copy.database.close();
 }
 

@@ -31,7 +31,7 @@ export class ThreadClient<M extends Methods<M>> {
   #worker: Worker | undefined;
   #calls = 0;
   readonly #pending = new Map<number, Pending>();
-  /** Calls of this turn: they go as one message. */
+  /** Calls of this turn, of all connections: they go as one message, since each one costs as much as ten calls. */
   #unsent: Call[] = [];
   #closed = false;
 
@@ -49,7 +49,7 @@ export class ThreadClient<M extends Methods<M>> {
     return new Promise<M[K][1]>((resolve, reject) => {
       const number = ++this.#calls;
       this.#pending.set(number, { resolve, reject });
-      if (this.#unsent.length === 0) queueMicrotask(() => this.#send());
+      if (this.#unsent.length === 0) setImmediate(() => this.#send());
       this.#unsent.push({ number, method, parameter });
     });
   }
