@@ -1,5 +1,6 @@
 /** Options that belong to no module. */
 import { z } from 'zod';
+import { duration } from '../config/duration.ts';
 import { LOG_OPTIONS } from './log-options.ts';
 
 const names = z.array(z.string().min(1));
@@ -49,6 +50,9 @@ export const SERVER_OPTIONS = z.object({
     .regex(/^0?[0-7]{3}$/, 'has to be three octal digits in quotes, as "077"')
     .default('077')
     .describe('Permissions that files made by the server do not have, in octal'),
+  prosodyctl_timeout: duration(3600)
+    .optional()
+    .describe('How long coupletctl waits for a start or a stop; a minute by default'),
 });
 
 /** Options of a host, which may also stand at the top for all hosts. */

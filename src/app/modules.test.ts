@@ -18,3 +18,10 @@ test('it can be enabled and disabled under that name, and in part', () => {
   expect(off).not.toContain('register_ibr');
   expect(modulesOf({ ...choice, disabled: ['register_ibr'] })).toContain('user_account_management');
 });
+
+test('administration from a client brings the commands that it is made of', () => {
+  const choice = { everywhere: ['admin_adhoc'], here: [], disabled: [] };
+  expect(modulesOf(choice)).toContain('adhoc');
+  expect(modulesOf({ ...choice, disabled: ['adhoc'] })).not.toContain('adhoc');
+  expect(modulesOf({ ...choice, disabled: ['admin_adhoc'] })).not.toContain('adhoc');
+});

@@ -34,6 +34,9 @@ const USUAL: ReadonlySet<string> = new Set([
   'version',
 ]);
 
+/** What a module is nothing without: it comes along unless it is disabled. */
+const BRINGS: ReadonlyMap<string, string> = new Map([['admin_adhoc', 'adhoc']]);
+
 /** Which modules were asked for, where. */
 interface Choice {
   /** `modules_enabled` of all hosts, `undefined` if there is none. */
@@ -49,5 +52,7 @@ export function modulesOf({ everywhere, here, disabled }: Choice): string[] {
   const core = MODULE_NAMES.filter((name) => CORE.has(name));
   const usual = everywhere ?? MODULE_NAMES.filter((name) => USUAL.has(name));
   const off = new Set(expandModules(disabled));
-  return [...new Set(expandModules([...core, ...usual, ...here]))].filter((name) => !off.has(name));
+  const on = expandModules([...core, ...usual, ...here]).filter((name) => !off.has(name));
+  const brought = on.flatMap((name) => BRINGS.get(name) ?? []).filter((name) => !off.has(name));
+  return [...new Set([...on, ...brought])];
 }

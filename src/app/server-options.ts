@@ -27,6 +27,7 @@ export function serverOptions(raw: RawConfig, options: Options): Omit<ServerSett
     adminSocket: resolve(dataPath, options.admin_socket),
     log: logSinks(raw, options),
     memoryLimit: options.memory_limit,
+    commandTimeout: options.prosodyctl_timeout,
     ignoreExistingData: options.ignore_existing_data,
     process: processOf(raw, options, folder),
   };

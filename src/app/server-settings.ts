@@ -17,6 +17,8 @@ export interface ServerSettings {
   readonly log: readonly SinkSettings[];
   /** Bytes of memory above which new connections are refused, 0 for no limit; `undefined` for what suits the machine. */
   readonly memoryLimit?: number | undefined;
+  /** Seconds for which commands wait for a start or a stop. */
+  readonly commandTimeout?: number | undefined;
   /** Begin anew although Prosody left data in the same place. */
   readonly ignoreExistingData?: boolean | undefined;
   /** Where the configuration has Prosody keep its data in SQLite, from the folder of data on. */

@@ -54,7 +54,7 @@ class Checker {
     }
     if (hosts.length === 0 && this.#problems.size === 0)
       this.#problems.add(
-        `${file}: no host to serve: ${this.#raw.lenient ? 'VirtualHost "example.org"' : 'hosts: {example.org: }'}`,
+        `${file}:1: no host to serve: ${this.#raw.lenient ? 'VirtualHost "example.org"' : 'hosts: {example.org: }'}`,
       );
     this.#checkDisabled();
     await this.#checkNames();
@@ -172,10 +172,11 @@ class Checker {
       elsewhere: readonly string[],
       hint: string,
     ): Promise<void> => {
-      for (const [name, { at }] of settings) {
+      for (const [name, { at, value }] of settings) {
         if (known.includes(name) || this.#used.has(name)) continue;
         owners ??= await optionOwners();
         const owner = owners.get(name);
+        if (owner !== undefined && value === false) continue; // not wanted, not there
         if (owner !== undefined)
           this.#warn(at, `${name} has no effect: the module ${owner} is not loaded`, 'option-without-module');
         else if (elsewhere.includes(name)) this.#problems.add(`${at}: ${name} ${hint}`);

@@ -2,14 +2,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ServerSettings } from '../app/server-settings.ts';
-import { startInBackground } from '../app/service/background.ts';
+import { PATIENCE, startInBackground } from '../app/service/background.ts';
 import { isRunning, serverNamedIn } from '../app/service/pidfile.ts';
 import { serverStatus } from '../modules/admin_operations/status.ts';
 import type { Command, CommandContext } from './command.ts';
 import { runningServer, settingsOf } from './operator.ts';
 
-/** Milliseconds: how long a start or stop is waited for, and how often is looked. */
-const PATIENCE = 60_000;
+/** Milliseconds between two looks whether the server has stopped. */
 const STEP = 100;
 
 const stopping = z.object({ pid: z.int() });
@@ -110,7 +109,8 @@ async function stopServer(context: CommandContext): Promise<number> {
   } finally {
     await operator?.close();
   }
-  for (let waited = 0; waited < PATIENCE; waited += STEP) {
+  const patience = (settings.commandTimeout ?? PATIENCE) * 1000;
+  for (let waited = 0; waited < patience; waited += STEP) {
     if (pid === undefined || !isRunning(pid)) return 0;
     await wait(STEP);
   }

@@ -34,8 +34,6 @@ export interface SlotOptions {
   /** Milliseconds between two bursts. */
   readonly pause: number;
   readonly random: () => number;
-  /** Is nothing to be sent now? */
-  readonly paused: () => boolean;
   readonly record: (event: HistoryEvent) => void;
   /** Told why a session ended that it did not end itself. */
   readonly over: (how: string) => void;
@@ -222,8 +220,7 @@ export class LoadSlot {
   }
 
   #later(session: FaultSession): void {
-    const next = (): void => (this.#options.paused() ? this.#later(session) : this.#burst(session));
-    setTimeout(next, this.#options.pause * (0.5 + this.#options.random()));
+    setTimeout(() => this.#burst(session), this.#options.pause * (0.5 + this.#options.random()));
   }
 }
 

@@ -22,8 +22,6 @@ export class Load {
   readonly history: HistoryEvent[] = [];
   /** How often sessions ended that no client ended, by the condition of the stream error or what else it was. */
   readonly endings = new Map<string, number>();
-  /** Set while clients are to be there and say nothing. */
-  paused = false;
   readonly #users: readonly string[];
   readonly #slots: readonly LoadSlot[];
   readonly #port: number;
@@ -36,10 +34,9 @@ export class Load {
     this.#users = Array.from({ length: accounts }, (_, number) => `u${number}`);
     const record = (event: HistoryEvent): void => this.#record(event);
     const over = (how: string): void => void this.endings.set(how, (this.endings.get(how) ?? 0) + 1);
-    const paused = (): boolean => this.paused;
     this.#slots = this.#users.flatMap((user) => {
       const others = this.#users.filter((other) => other !== user);
-      return ['a', 'b'].map((name) => new LoadSlot({ port, user, name, others, pause, random, record, over, paused }));
+      return ['a', 'b'].map((name) => new LoadSlot({ port, user, name, others, pause, random, record, over }));
     });
     this.#ends = this.#slots.map((slot) => slot.run());
   }

@@ -6,8 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ServerSettings } from '../server-settings.ts';
 import { idsOf, makeFolderFor, mayBeRoot } from './privileges.ts';
 
-/** Milliseconds for which a start is waited for. */
-const PATIENCE = 60_000;
+/** Seconds for which a start or a stop is waited for unless `prosodyctl_timeout` says otherwise. */
+export const PATIENCE = 60;
 
 /** What a server in the background would have written to its terminal, in the folder of data. */
 const LOG = 'couplet.log';
@@ -30,7 +30,11 @@ export interface BackgroundStart {
 export async function startInBackground(
   program: string,
   args: readonly string[],
-  { dataPath, process: own }: Pick<ServerSettings, 'dataPath' | 'process'>,
+  {
+    dataPath,
+    process: own,
+    commandTimeout = PATIENCE,
+  }: Pick<ServerSettings, 'dataPath' | 'process' | 'commandTimeout'>,
 ): Promise<BackgroundStart> {
   const account = process.getuid?.() === 0 && own?.runAsRoot !== true && !mayBeRoot() ? own?.account : undefined;
   makeFolderFor(dataPath, account);
@@ -44,7 +48,7 @@ export async function startInBackground(
   const outcome = await Promise.race([
     new Promise<'ready'>((resolve) => child.on('message', (message) => message === READY && resolve('ready'))),
     new Promise<'ended'>((resolve) => child.once('exit', () => resolve('ended')).once('error', () => resolve('ended'))),
-    wait(PATIENCE, 'late' as const, { signal: late.signal }),
+    wait(commandTimeout * 1000, 'late' as const, { signal: late.signal }),
   ]);
   late.abort();
   if (child.connected) child.disconnect();

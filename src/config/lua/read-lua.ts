@@ -30,9 +30,10 @@ const MAX_HEAP_MB = 128;
 /**
  * Read a configuration.
  * @param file absolute path
+ * @param run runs it, in a thread that has an end
  * @throws ConfigError with `file:line`: no Lua, an error while it ran, or it does not end
  */
-export async function readLua(file: string): Promise<RawConfig> {
+export async function readLua(file: string, run = runInThread): Promise<RawConfig> {
   const place = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   const { files, result, error } = await run({ file, place });
   const places = new Places(file, files);
@@ -49,7 +50,7 @@ function entry(): URL {
   return import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/\.ts$/, '.js'));
 }
 
-async function run(job: LuaJob): Promise<LuaAnswer> {
+async function runInThread(job: LuaJob): Promise<LuaAnswer> {
   const seconds = limit();
   const worker = new Worker(entry(), {
     workerData: job,

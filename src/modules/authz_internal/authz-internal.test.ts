@@ -95,6 +95,12 @@ test('custom roles and permissions of the configuration', async () => {
   await expect(start({ default_user_role: 'x' })).rejects.toThrow('default_user_role: there is no role "x"');
 });
 
+test('where all are guests, their role is that of guests', async () => {
+  const world = await start({}, [...ROUTING, 'auth_anonymous', 'authz_internal']);
+  expect(await roleOf(world, 'someone@localhost')).toBe('prosody:guest');
+  expect(await roleOf(world, 'root@localhost')).toBe('prosody:operator');
+});
+
 test('a role that is given on one node holds on the others', async () => {
   const cluster = new MemoryCluster({ clock: systemClock, report: (error) => expect.fail(String(error)) });
   const storage = memoryStorage((error) => expect.fail(String(error)));
