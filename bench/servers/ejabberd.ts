@@ -94,7 +94,7 @@ async function configure({ folder, certificate, key }: Setup, port: number): Pro
     'loglevel: info',
     `certfiles: [${JSON.stringify(certificate)}, ${JSON.stringify(key)}]`,
     'listen:',
-    `  - {port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, shaper: none, starttls: true, backlog: 1024}`,
+    `  - {port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, shaper: none, starttls: true, backlog: 4096}`,
     'auth_method: mnesia',
     'auth_password_format: scram',
     'access_rules: {c2s: {allow: all}, local: {allow: all}}',

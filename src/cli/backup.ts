@@ -13,14 +13,19 @@ const UMASK = 0o077;
 export const backup: Command = {
   name: 'backup',
   parameters: ['FILE'],
+  options: ['json'],
   summary: 'Write all data to a file, as it is at one moment; the server may run',
   async run({ parameters: [file = ''], options, out, err, interactive }) {
     const { storage, dataPath } = await settingsOf(options);
     process.umask(UMASK);
     await backupStorage(storage, resolve(file), progressBar(err, interactive));
-    out(`${file} holds the data\n`);
     const blobs = join(dataPath, 'blobs');
-    if (existsSync(blobs)) out(`Uploads are not in it: copy the folder ${blobs} too, now\n`);
+    const uploads = existsSync(blobs) ? blobs : undefined;
+    if (options.json === true) out(`${JSON.stringify({ backup: resolve(file), uploads })}\n`);
+    else {
+      out(`${file} holds the data\n`);
+      if (uploads !== undefined) out(`Uploads are not in it: copy the folder ${uploads} too, now\n`);
+    }
     return 0;
   },
 };
@@ -29,6 +34,7 @@ export const backup: Command = {
 export const restore: Command = {
   name: 'restore',
   parameters: ['FILE'],
+  options: ['json'],
   summary: 'Replace all data by that of a backup; the server must not run',
   async run({ parameters: [file = ''], options, out, err, interactive }) {
     const settings = await settingsOf(options);
@@ -40,8 +46,11 @@ export const restore: Command = {
     process.umask(UMASK);
     becomeOwner(settings.dataPath, settings.process);
     const before = await restoreStorage(settings.storage, resolve(file), progressBar(err, interactive));
-    out(`The data is that of ${file}\n`);
-    if (before !== undefined) out(`The data from before is in ${before}\n`);
+    if (options.json === true) out(`${JSON.stringify({ restored: resolve(file), before })}\n`);
+    else {
+      out(`The data is that of ${file}\n`);
+      if (before !== undefined) out(`The data from before is in ${before}\n`);
+    }
     return 0;
   },
 };

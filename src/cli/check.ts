@@ -6,6 +6,7 @@ import type { Command } from './command.ts';
 export const check: Command = {
   name: 'check',
   parameters: ['[NAME…]'],
+  choices: CHECK_NAMES,
   options: ['json', 'strict', 'ping'],
   summary: `Look for mistakes in ${CHECK_NAMES.join(', ')}: all, or those named; exit status 0: fine, 1: advice, 2: errors`,
   async run(context) {

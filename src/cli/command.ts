@@ -26,31 +26,30 @@ export interface CommandOptions {
   readonly [field: string]: string | boolean | undefined;
 }
 
-/** Options that are fields of operations, and what stands for their value in texts. */
-export const INPUT_OPTIONS = {
-  after: 'JID',
-  before: 'ID',
-  contact: 'JID',
-  delay: 'SECONDS',
-  group: 'NAME',
-  inactive: 'PERIOD',
-  level: 'debug|info|warn|error',
-  max: 'NUMBER',
-  name: 'NAME',
-  older: 'PERIOD',
-  operation: 'NAME',
-  reason: 'TEXT',
-  role: 'ROLE',
-  search: 'TEXT',
-  since: 'TIME',
-  source: 'NAME',
-  state: 'enabled|disabled|deleted',
-  subject: 'TEXT',
-  subscription: 'none|to|from|both',
-  text: 'TEXT',
-  until: 'TIME',
-  who: 'JID',
-} as const;
+/** Options that are fields of operations: what stands for their value in texts, and what they mean. */
+export const INPUT_OPTIONS: ReadonlyMap<string, readonly [value: string, meaning: string]> = new Map([
+  ['after', ['JID', 'the page that follows this account']],
+  ['before', ['ID', 'the page that ends before this entry']],
+  ['delay', ['SECONDS', 'how long it waits before that']],
+  ['group', ['NAME', 'a group that the contact is in']],
+  ['inactive', ['PERIOD', 'not connected for that long, or never']],
+  ['level', ['debug|info|warn|error', 'that level and all above it; info where none is given']],
+  ['max', ['NUMBER', 'not more than that many']],
+  ['name', ['NAME', 'what the contact is called']],
+  ['older', ['PERIOD', 'those alone that are older']],
+  ['operation', ['NAME', 'of this operation, such as user.create']],
+  ['reason', ['TEXT', 'what is told to those whom it concerns']],
+  ['role', ['ROLE', 'a role, such as prosody:admin']],
+  ['search', ['TEXT', 'that have this in their name']],
+  ['since', ['TIME', 'from then on']],
+  ['source', ['NAME', 'of a host, a module or a service']],
+  ['state', ['enabled|disabled|deleted', 'in that state']],
+  ['subject', ['TEXT', 'subject of the message']],
+  ['subscription', ['none|to|from|both', 'which of both sees the presence of the other']],
+  ['text', ['TEXT', 'that have this in what was given or answered']],
+  ['until', ['TIME', 'until then']],
+  ['who', ['JID', 'by this administrator; operator: by a command on the machine']],
+]);
 
 /** Where a command reads its words and writes its answer. */
 export interface CommandContext {
@@ -81,6 +80,8 @@ export interface Command {
   readonly parameters?: readonly string[];
   /** Options it takes. */
   readonly options?: readonly string[];
+  /** What its parameters can be, for shells that complete them. */
+  readonly choices?: readonly string[];
   /** One line for the list of commands. */
   readonly summary: string;
   /**

@@ -36,31 +36,34 @@ const help: Command = {
 
 const version: Command = {
   name: 'version',
+  options: ['json'],
   summary: 'Show which version this is',
-  run({ out }) {
-    out(`${PRODUCT} ${VERSION} on Node.js ${process.versions.node}\n`);
+  run({ options, out }) {
+    const { node } = process.versions;
+    if (options.json === true) out(`${JSON.stringify({ product: PRODUCT, version: VERSION, node })}\n`);
+    else out(`${PRODUCT} ${VERSION} on Node.js ${node}\n`);
     return 0;
   },
 };
 
 const about: Command = {
   name: 'about',
+  options: ['json'],
   summary: 'Show which version this is, what it runs on, and where it keeps its configuration and data',
   async run({ options, out }) {
     const { dataPath, adminSocket, storage } = await settingsOf(options);
     const { node, openssl, sqlite } = process.versions;
     const config = options.config ?? (options.data === undefined ? findConfig() : undefined) ?? 'none';
-    out(
-      resultText({
-        product: `${PRODUCT} ${VERSION}`,
-        node: `${node}, OpenSSL ${openssl ?? ''}, SQLite ${sqlite ?? ''}`,
-        system: `${process.platform} ${process.arch}`,
-        configuration: config,
-        data: dataPath,
-        storage: storage.kind,
-        socket: adminSocket,
-      }),
-    );
+    const found = {
+      product: `${PRODUCT} ${VERSION}`,
+      node: `${node}, OpenSSL ${openssl ?? ''}, SQLite ${sqlite ?? ''}`,
+      system: `${process.platform} ${process.arch}`,
+      configuration: config,
+      data: dataPath,
+      storage: storage.kind,
+      socket: adminSocket,
+    };
+    out(options.json === true ? `${JSON.stringify(found)}\n` : resultText(found));
     return 0;
   },
 };
@@ -117,6 +120,7 @@ Which server:
 
 "${program} COMMAND --help" shows the options of a command.
 Where no --password-file is given, passwords are asked for, or read from standard input: one line.
+What goes wrong is told on standard error, with exit status 1. -v, --verbose and --quiet change nothing.
 `;
 }
 
@@ -134,9 +138,8 @@ export function usageOf(program: string, words: readonly string[]): string {
   if (only === undefined) throw new Error(`unknown command: ${typed} (see ${program} help)`);
   if (some.length > 1) return `usage: ${program} [OPTION…] COMMAND [PARAMETER…]\n\n${listText(some)}`;
   const { name, parameters = [], summary } = only;
-  const options = optionsOf(only).map(([option, meaning]) => `${`  ${option}  ${meaning}`.trimEnd()}\n`);
-  const list = options.length === 0 ? '' : `\n${options.join('')}`;
-  return `usage: ${[program, '[OPTION…]', name, ...parameters].join(' ')}\n\n${summary}\n${list}`;
+  const options = [...optionsOf(only), ['--config FILE, --data DIR, --root', `see ${program} help`] as const];
+  return `usage: ${[program, '[OPTION…]', name, ...parameters].join(' ')}\n\n${summary}\n\n${columns(options)}`;
 }
 
 /** Options of a command as they are typed, and what they mean. */
@@ -144,8 +147,8 @@ export function optionsOf({ options = [] }: Command): (readonly [string, string]
   return options.flatMap((option) => {
     const own = OWN_OPTIONS.get(option);
     if (own !== undefined) return [own];
-    const value = new Map<string, string>(Object.entries(INPUT_OPTIONS)).get(option);
-    return value === undefined ? [] : [[`--${option} ${value}`, '']];
+    const [value, meaning] = INPUT_OPTIONS.get(option) ?? [];
+    return value === undefined || meaning === undefined ? [] : [[`--${option} ${value}`, meaning]];
   });
 }
 
@@ -165,9 +168,12 @@ const OWN_OPTIONS: ReadonlyMap<string, readonly [string, string]> = new Map([
 ]);
 
 function listText(commands: readonly Command[]): string {
-  const rows = commands.map(
-    ({ name, parameters = [], summary }) => [[name, ...parameters].join(' '), summary] as const,
+  return columns(
+    commands.map(({ name, parameters = [], summary }) => [[name, ...parameters].join(' '), summary] as const),
   );
-  const width = Math.max(...rows.map(([call]) => call.length));
-  return rows.map(([call, summary]) => `  ${call.padEnd(width)}  ${summary}\n`).join('');
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}\n`).join('');
 }

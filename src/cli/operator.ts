@@ -68,6 +68,11 @@ export async function runningServer({ adminSocket }: ServerSettings): Promise<Op
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ECONNREFUSED') return undefined;
+    if (code === 'EACCES' || code === 'EPERM') {
+      throw new Error(`${adminSocket} may not be opened by this user: be the user of the server, or root`, {
+        cause: error,
+      });
+    }
     throw new Error(`${adminSocket} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
   }
   return new SocketOperator(socket);

@@ -24,13 +24,15 @@ export const PROSODY_COMMANDS: readonly Command[] = [
   plugins('remove', ['PLUGIN…'], 1),
   {
     name: 'mod_storage_sql upgrade',
-    options: ['yes'],
+    options: ['yes', 'json'],
     summary: 'Bring the tables of the database to this version, as each start does; asks nothing',
     async run({ options, out }) {
       const settings = await settingsOf(options);
       const running = await runningServer(settings);
       await (running ?? (await anyOperator(settings))).close();
-      out(running === undefined ? 'The tables are those of this version\n' : 'The server did that when it started\n');
+      const by = running === undefined ? 'command' : 'server';
+      if (options.json === true) out(`${JSON.stringify({ by })}\n`);
+      else out(`The tables are those of this version${by === 'server' ? ', since the server has started' : ''}\n`);
       return 0;
     },
   },

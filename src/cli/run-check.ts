@@ -22,7 +22,7 @@ export async function runCheckCommand({ parameters, options, out, err }: Command
   const checks = parameters.length === 0 ? CHECKS : parameters.map(named);
   const { written, raw, settings, broken } = await read(options);
   if (settings === undefined) return show(broken, [], undefined);
-  const server = await running(settings, err);
+  const { server, isRunning: known } = await reach(settings, err);
   const subject: Subject = {
     written,
     raw,
@@ -34,7 +34,7 @@ export async function runCheckCommand({ parameters, options, out, err }: Command
     ping: options.ping,
   };
   try {
-    return show(await runChecks(checks, subject), checks, server !== undefined);
+    return show(await runChecks(checks, subject), checks, known);
   } finally {
     await server?.close();
   }
@@ -72,12 +72,16 @@ async function read(
   }
 }
 
-/** A server that cannot be reached is said, and taken for none. */
-async function running(settings: Subject['settings'], err: (text: string) => void): Promise<Operator | undefined> {
+/** A server that cannot be reached is said, and its checks are left out; whether it runs is not known then. */
+async function reach(
+  settings: Subject['settings'],
+  err: (text: string) => void,
+): Promise<{ readonly server: Operator | undefined; readonly isRunning: boolean | undefined }> {
   try {
-    return await runningServer(settings);
+    const server = await runningServer(settings);
+    return { server, isRunning: server !== undefined };
   } catch (error) {
     err(`${error instanceof Error ? error.message : String(error)}\n`);
-    return undefined;
+    return { server: undefined, isRunning: undefined };
   }
 }

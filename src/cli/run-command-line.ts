@@ -6,7 +6,7 @@ import { INPUT_OPTIONS, type Command, type CommandContext, type CommandOptions }
 import { COMMANDS, usage, usageOf } from './commands.ts';
 
 const OPTIONS: NonNullable<ParseArgsConfig['options']> = {
-  ...Object.fromEntries(Object.keys(INPUT_OPTIONS).map((name) => [name, { type: 'string' }])),
+  ...Object.fromEntries([...INPUT_OPTIONS.keys()].map((name) => [name, { type: 'string' }])),
   config: { type: 'string' },
   data: { type: 'string' },
   'password-file': { type: 'string' },
@@ -24,10 +24,14 @@ const OPTIONS: NonNullable<ParseArgsConfig['options']> = {
   strict: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
+  verbose: { type: 'boolean', short: 'v' },
+  quiet: { type: 'boolean' },
 };
 
-/** Options that say which server is meant: every command takes them. */
-const OF_ALL: readonly string[] = ['config', 'data', 'root'];
+const LONG_NAMES: readonly string[] = Object.keys(OPTIONS).map((name) => `--${name}`);
+
+/** Options that every command takes: those that say which server is meant, and Prosody's that change nothing here. */
+const OF_ALL: readonly string[] = ['config', 'data', 'root', 'verbose', 'quiet'];
 
 /** What a command line needs of its process. */
 type OuterContext = Omit<CommandContext, 'parameters' | 'options' | 'run'>;
@@ -41,15 +45,22 @@ export async function runCommandLine(words: readonly string[], context: OuterCon
   try {
     return await run(words, {}, context);
   } catch (error) {
-    err(`${program}: ${error instanceof Error ? error.message : String(error)}\n`);
+    err(`${program}: ${reasonOf(error)}\n`);
     return 1;
   }
+}
+
+/** What of an error is told: of those of the system the file and what is the matter with it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [, reason, path] = /^E[A-Z]+: (.+), \w+ '(.+)'$/.exec(error.message) ?? [];
+  return reason === undefined || path === undefined ? error.message : `${path}: ${reason}`;
 }
 
 /** @param before options that hold unless the words have others */
 async function run(words: readonly string[], before: CommandOptions, context: OuterContext): Promise<number> {
   const { program, err, out } = context;
-  const { values, positionals } = parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = parsed(words);
   const { help, version, ...rest } = values;
   if (rest['root'] === true) process.env[RUN_AS_ROOT] = '1'; // for a server that is started, too
   if (help === true && positionals.length > 0) {
@@ -72,6 +83,18 @@ async function run(words: readonly string[], before: CommandOptions, context: Ou
   });
 }
 
+/** @throws Error an option is none, or lacks its value */
+function parsed(words: readonly string[]): Pick<ReturnType<typeof parseArgs>, 'values' | 'positionals'> {
+  try {
+    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    // "Unknown option '--frob'. To specify a positional argument …": advice that helps nobody here.
+    const [said = ''] = (error instanceof Error ? error.message : String(error)).split(/\. To |\n/);
+    const [, name] = /^Unknown option '--(.+)'$/.exec(said) ?? [];
+    throw new Error(said + (name === undefined ? '' : didYouMean(`--${name}`, LONG_NAMES)), { cause: error });
+  }
+}
+
 function optionsOf(values: Readonly<Record<string, unknown>>): CommandOptions {
   const options: Record<string, string | boolean> = {};
   for (const [name, value] of Object.entries(values)) {
@@ -86,8 +109,13 @@ function find(words: readonly string[], program: string): { command: Command; pa
     const command = COMMANDS.find((it) => it.name === name || it.aliases?.includes(name) === true);
     if (command !== undefined) return { command, parameters: words.slice(length) };
   }
-  const [name = ''] = words;
+  const [name = '', second] = words;
   const known = COMMANDS.map((it) => it.name);
+  const section = known.filter((it) => it.startsWith(`${name} `)).map((it) => it.slice(name.length + 1));
+  if (section.length > 0) {
+    if (second === undefined) throw new Error(`${name}: one of ${section.join(', ')} (see ${program} help ${name})`);
+    throw new Error(`unknown command: ${name} ${second}${didYouMean(second, section)} (see ${program} help ${name})`);
+  }
   throw new Error(
     `unknown command: ${name}${didYouMean(words.slice(0, 2).join(' '), known) || didYouMean(name, known)} (see ${program} help)`,
   );

@@ -6,7 +6,7 @@ import { PATIENCE, startInBackground } from '../app/service/background.ts';
 import { isRunning, serverNamedIn } from '../app/service/pidfile.ts';
 import { serverStatus } from '../modules/admin_operations/status.ts';
 import type { Command, CommandContext } from './command.ts';
-import { runningServer, settingsOf } from './operator.ts';
+import { runningServer, settingsOf, type Operator } from './operator.ts';
 
 /** Milliseconds between two looks whether the server has stopped. */
 const STEP = 100;
@@ -55,9 +55,11 @@ export const healthcheck: Command = {
 };
 
 async function healthProblems(context: CommandContext): Promise<string[]> {
-  const operator = await runningServer(await settingsOf(context.options));
-  if (operator === undefined) return ['the server does not run'];
+  const settings = await settingsOf(context.options);
+  let operator: Operator | undefined;
   try {
+    operator = await runningServer(settings);
+    if (operator === undefined) return ['the server does not run'];
     const status = serverStatus.parse(await operator.run({ operation: 'server.status', input: {} }));
     const problems = status.listeners.length === 0 ? ['no port is open'] : [];
     const domain = status.hosts.find(({ kind }) => kind === 'host')?.domain;
@@ -66,7 +68,7 @@ async function healthProblems(context: CommandContext): Promise<string[]> {
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   } finally {
-    await operator.close();
+    await operator?.close();
   }
 }
 

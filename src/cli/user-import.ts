@@ -18,6 +18,7 @@ const answer = z.object({ results: z.array(z.string()) });
 export const userImport: Command = {
   name: 'user import',
   parameters: ['FILE'],
+  options: ['json'],
   summary: 'Create accounts from lines of JSON with "jid" and "password" or "scram"',
   async run({ parameters: [file = ''], options, out, err, interactive }) {
     const { size } = await stat(file);
@@ -37,7 +38,11 @@ export const userImport: Command = {
       await operator.close();
     }
     const { created, existing, refused } = importing;
-    out(`${created} created, ${existing} existed already and stay as they are, ${refused} refused\n`);
+    out(
+      options.json === true
+        ? `${JSON.stringify({ created, existing, refused })}\n`
+        : `${created} created, ${existing} existed already and stay as they are, ${refused} refused\n`,
+    );
     return refused === 0 ? 0 : 1;
   },
 };

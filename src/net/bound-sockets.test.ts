@@ -6,7 +6,7 @@ import { BoundSockets } from './bound-sockets.ts';
 import { addressOf, listenAt } from './listening-socket.ts';
 import { TcpServer } from './tcp-server.ts';
 
-const LISTEN = { backlog: 16, keepAlive: true };
+const LISTEN = { keepAlive: true };
 const ANYWHERE = { ...LISTEN, service: 'c2s', interfaces: ['127.0.0.1'], ports: [0] };
 
 let bound: BoundSockets;

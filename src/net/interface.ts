@@ -19,8 +19,6 @@ export interface ListenOptions {
   readonly interfaces: readonly string[];
   /** Port 0 is any free one. */
   readonly ports: readonly number[];
-  /** Connections that may wait to be accepted. */
-  readonly backlog: number;
   /** Connections at most, so that descriptors are left for everything else; the next ones are closed at once. */
   readonly maxConnections?: number;
   /** Whether the kernel looks after quiet connections. */

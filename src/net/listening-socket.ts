@@ -5,6 +5,9 @@ import type { ListenOptions } from './interface.ts';
 /** First probe of the kernel on a quiet connection, in milliseconds. */
 const KEEPALIVE_DELAY = 600_000;
 
+/** Connections that may wait to be accepted: all clients come back at once after a restart. Linux allows as many. */
+const BACKLOG = 4096;
+
 /** Where a socket listens; port 0 is any free one. */
 export interface Place {
   /** IP address; `*` is every IPv4 address and `::` every IPv6 address. */
@@ -15,7 +18,7 @@ export interface Place {
 /** Listen at a place, or take over a socket that listens already, by its descriptor. @throws Error says why not */
 export async function listenAt(
   place: Place | { readonly fd: number },
-  { backlog, keepAlive }: Pick<ListenOptions, 'backlog' | 'keepAlive'>,
+  { keepAlive }: Pick<ListenOptions, 'keepAlive'>,
 ): Promise<Server> {
   const server = createServer({
     allowHalfOpen: true, // who ends a stream may still read what comes
@@ -26,8 +29,8 @@ export async function listenAt(
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  if ('fd' in place) server.listen({ fd: place.fd, backlog }, resolve);
-  else server.listen({ host: hostOf(place), port: place.port, backlog, ipv6Only: true }, resolve);
+  if ('fd' in place) server.listen({ fd: place.fd, backlog: BACKLOG }, resolve);
+  else server.listen({ host: hostOf(place), port: place.port, backlog: BACKLOG, ipv6Only: true }, resolve);
   try {
     await promise;
   } catch (error) {

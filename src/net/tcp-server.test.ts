@@ -43,7 +43,7 @@ async function listen(options: Partial<ListenOptions>, log = new TestLog()) {
     },
   };
   const server = await TcpServer.listen(
-    { service: 'c2s', interfaces: ['127.0.0.1'], ports: [0], backlog: 16, keepAlive: true, ...options },
+    { service: 'c2s', interfaces: ['127.0.0.1'], ports: [0], keepAlive: true, ...options },
     handlers,
     admission,
     log,
@@ -69,7 +69,7 @@ describe('TcpServer', () => {
     const [first = ''] = server.addresses;
     const { socket } = await RawClient.connect(first);
     await vi.waitFor(() => expect(acceptor.accepted).toBe(1));
-    const wanted = { service: 'c2s', ports: [0], backlog: 16, keepAlive: true };
+    const wanted = { service: 'c2s', ports: [0], keepAlive: true };
     await server.change({ ...wanted, interfaces: ['127.0.0.1', '127.0.0.2'] });
     expect(server.addresses).toEqual([first, expect.stringMatching(/^127\.0\.0\.2:\d+$/)]);
     await server.change({ ...wanted, interfaces: ['127.0.0.2'] });

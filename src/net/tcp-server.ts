@@ -19,7 +19,7 @@ export interface Acceptor {
 }
 
 /** An address to listen on, and how. */
-interface Place extends Pick<ListenOptions, 'service' | 'backlog' | 'keepAlive' | 'maxConnections'> {
+interface Place extends Pick<ListenOptions, 'service' | 'keepAlive' | 'maxConnections'> {
   readonly name: string;
   readonly port: number;
 }
@@ -112,11 +112,11 @@ export class TcpServer {
 
 /** Places by what tells them apart: what is to be opened as it is open already is not opened anew. */
 function placesOf(options: ListenOptions, bound: readonly BoundPlace[]): Map<string, Place> {
-  const { interfaces, ports, service, backlog, keepAlive, maxConnections } = options;
+  const { interfaces, ports, service, keepAlive, maxConnections } = options;
   const asked = interfaces.flatMap((name) => ports.map((port, index) => ({ name, port, index })));
   const places = new Map<string, Place>();
   for (const { name, port, index } of bound.length > 0 ? bound.map((at) => ({ ...at, index: 0 })) : asked) {
-    const place = { name, port, service, backlog, keepAlive, ...(maxConnections !== undefined && { maxConnections }) };
+    const place = { name, port, service, keepAlive, ...(maxConnections !== undefined && { maxConnections }) };
     places.set(JSON.stringify({ ...place, port: port === 0 ? `any ${index}` : port }), place);
   }
   return places;

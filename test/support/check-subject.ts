@@ -18,6 +18,11 @@ export const NO_NAMES: Lookup = {
 export async function subjectOf(folder: string, text: string, more: Partial<Subject> = {}): Promise<Subject> {
   const file = join(folder, text.includes('VirtualHost') ? 'prosody.cfg.lua' : 'couplet.yaml');
   writeFileSync(file, text, { mode: 0o600 });
+  return subjectOfFile(file, more);
+}
+
+/** The subject of a configuration in a file. Nothing runs. */
+export async function subjectOfFile(file: string, more: Partial<Subject> = {}): Promise<Subject> {
   const written = await readConfig(file);
   const raw = await withEnvironment(written, more.environment ?? {});
   const settings = await settingsFrom(raw);

@@ -10,7 +10,7 @@ const FIRST = 3;
 /** Ports from here on can be bound without rights. */
 const UNPRIVILEGED = 1024;
 
-const LISTEN = { backlog: 1024, keepAlive: true } as const;
+const LISTEN = { keepAlive: true } as const;
 
 const SERVICES: readonly string[] = ['c2s', 'c2s_direct_tls'];
 

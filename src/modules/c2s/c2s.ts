@@ -11,7 +11,6 @@ import { sessionFeature } from '../../stream/features/session.ts';
 import { LIMITS_AFTER_AUTH, LIMITS_BEFORE_AUTH } from '../../xml/limits.ts';
 
 const SECOND = 1000;
-const BACKLOG = 1024;
 /** Longest wait for the stream header, in milliseconds. */
 const HEADER_TIMEOUT = 30_000;
 /** Longest handshake of TLS, in milliseconds. */
@@ -71,7 +70,6 @@ export default defineModule({
     m.streamFeature(sessionFeature);
     m.streamFeature(limitsFeature());
     const shared = {
-      backlog: BACKLOG,
       keepAlive: options.c2s_tcp_keepalives,
       hosts: (domain: string) => host.server.hosts.get(domain)?.clients,
       limitsBeforeAuth: LIMITS_BEFORE_AUTH,

@@ -56,7 +56,6 @@ export function serviceOptions(
     service: 'c2s',
     interfaces: ['127.0.0.1'],
     ports: [0],
-    backlog: 1024,
     keepAlive: true,
     hosts: (domain) => hosts.find((host) => host.domain === domain),
     limitsBeforeAuth: LIMITS_BEFORE_AUTH,
