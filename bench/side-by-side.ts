@@ -16,7 +16,7 @@ import { coupletPostgresql } from './servers/couplet-postgresql.ts';
 import { ejabberd } from './servers/ejabberd.ts';
 import { prosody, prosodyTuned } from './servers/prosody.ts';
 
-const FULL: Scale = { users: 200, connections: 2000, warmUp: 2000, window: 4000, rest: 5000 };
+const FULL: Scale = { users: 200, connections: 2000, warmUp: 2000, window: 4000, rest: 15_000 };
 const QUICK: Scale = { users: 20, connections: 60, warmUp: 300, window: 500, rest: 300 };
 
 const HELP = `usage: npm run bench -- [options]

@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, '..');
 const copy = mkdtempSync(join(tmpdir(), 'couplet-docs-'));
 
 beforeAll(() => {
-  for (const name of ['scripts', 'docs', 'config', 'examples', 'package.json', '.prettierrc.json']) {
+  for (const name of ['scripts', 'docs', 'config', 'examples', 'package.json', '.prettierrc.json', 'README.md']) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
   for (const name of ['src', 'node_modules']) symlinkSync(join(root, name), join(copy, name));

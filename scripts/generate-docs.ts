@@ -17,6 +17,7 @@ import { withOptions } from './docs/example-options.ts';
 import { allModules } from './docs/manifests.ts';
 import { manPage } from './docs/man-page.ts';
 import { modulesPage } from './docs/modules-page.ts';
+import { withNotBuilt } from './docs/not-built.ts';
 import { allOperations, operationsPage } from './docs/operations-page.ts';
 import { optionsPage } from './docs/options-page.ts';
 import { xepsPage } from './docs/xeps-page.ts';
@@ -32,6 +33,7 @@ const WITH_EXAMPLES = ['docs/writing-a-module.md'];
 async function pages(): Promise<ReadonlyMap<string, string>> {
   const modules = await allModules();
   return new Map([
+    ['README.md', withNotBuilt(read('README.md'))],
     ['docs/modules.md', modulesPage(modules)],
     ['docs/options.md', optionsPage(modules)],
     ['docs/events.md', eventsPage(sources())],
@@ -65,7 +67,7 @@ function read(path: string): string {
 if (import.meta.main) {
   await writeIfChanged(
     'generate-docs',
-    'Writes the pages docs/{modules,options,events,xeps,operations,checks,defaults,environment}.md, docs/coupletctl.1, docs/decisions/README.md\nand config/couplet.schema.json from the code, examples into docs/writing-a-module.md, and the options of modules into config/example.yaml.',
+    'Writes the pages docs/{modules,options,events,xeps,operations,checks,defaults,environment}.md, docs/coupletctl.1, docs/decisions/README.md\nand config/couplet.schema.json from the code, examples into docs/writing-a-module.md, the modules that are not there yet into README.md, and the options of modules into config/example.yaml.',
     await pages(),
   );
 }

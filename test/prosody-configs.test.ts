@@ -5,6 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { configCheck } from '../src/app/check/config/config.ts';
 import type { ServerSettings } from '../src/app/server-settings.ts';
 import { startServer } from '../src/app/start.ts';
+import type { Notice } from '../src/config/notice.ts';
 import type { Log } from '../src/logging/log.ts';
 import { subjectOfFile } from './support/check-subject.ts';
 
@@ -175,13 +176,15 @@ test.each(CASES)(
   async ({ path, environment = {}, served, missing, modules, options, settings = {}, found = [] }) => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     const subject = await subjectOfFile(join(FOLDER, path), { environment });
-    const { hosts, notices = new Map(), ...others } = subject.settings;
+    const { hosts, notices, ...others } = subject.settings;
     const [first] = hosts;
     expect(hosts.map(({ domain }) => domain)).toEqual(served);
     expect(first?.modules).toEqual(expect.arrayContaining([...modules]));
     expect(first?.options).toMatchObject(options);
     expect(others).toMatchObject(settings);
-    const gone = [...notices.values()].filter(({ id }) => id === 'component-not-built').map(({ text }) => text);
+    const gone = [...(notices ?? new Map<string, Notice>()).values()]
+      .filter(({ id }) => id === 'component-not-built')
+      .map(({ text }) => text);
     expect(gone.map((text) => /^(\S+) is not served/.exec(text)?.[1])).toEqual(missing);
 
     const findings = await configCheck.run(subject);

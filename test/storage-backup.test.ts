@@ -1,7 +1,7 @@
 /** `as` stands where what `content` returned is looked into. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { backupStorage, openStorage, restoreStorage } from '../src/app/storage.ts';
 import type { StorageConfig } from '../src/app/storage.ts';
@@ -118,4 +118,30 @@ test.each([
   await unit.ticket.settled();
   await restored.close();
   await storage.close();
+});
+
+test('what a restore to PostgreSQL left when it was killed goes with the next one', async () => {
+  const source = config('sqlite');
+  const storage = await open(source);
+  await write(storage, 1);
+  await storage.close();
+  const file = join(directory, 'small');
+  await backupStorage(source, file);
+  const schema = `place_${++places}`;
+  const folder = join(directory, schema);
+  const target: StorageConfig = { kind: 'postgresql', url: server.url(), schema, directory: folder, lockWait: 0 };
+  const other = await open(target);
+  await write(other, 2);
+  await other.close();
+  mkdirSync(folder, { recursive: true });
+  const left = [
+    `.${schema}-restoring.sqlite`,
+    `${schema}.before-restore-X.sqlite.part`,
+    `${schema}.before-restore-X.sqlite.part-wal`,
+  ];
+  const kept = [`${schema}.before-restore-X.sqlite`, 'something.else'];
+  for (const name of [...left, ...kept]) writeFileSync(join(folder, name), 'x');
+  const before = readdirSync(folder).filter((name) => !left.includes(name));
+  const aside = await restoreStorage(target, file);
+  expect(readdirSync(folder).toSorted()).toEqual([...before, basename(aside ?? '')].toSorted());
 });

@@ -2,6 +2,7 @@
 import type { ModuleDefinition } from '../../src/host/module.ts';
 import { code, notice, table } from './markdown.ts';
 import { optionsOf } from './option.ts';
+import { notBuilt } from './not-built.ts';
 import { OPTION_COLUMNS, optionRow } from './options-page.ts';
 import { xepName } from './xep-table.ts';
 
@@ -17,7 +18,15 @@ ${table(
   ['Module', 'What it does'],
   modules.map(({ name, summary }) => [`[${name}](#${name})`, summary]),
 )}
-${modules.map((definition) => section(definition, modules)).join('\n')}`;
+${modules.map((definition) => section(definition, modules)).join('\n')}
+## Not there yet
+
+A configuration may name them: that is a warning, and a component made of one of them is not served.
+
+Modules of Prosody: ${notBuilt().own.map(code).join(', ')}.
+
+Modules of others: ${notBuilt().others.map(code).join(', ')}.
+`;
 }
 
 function section(definition: ModuleDefinition, all: readonly ModuleDefinition[]): string {

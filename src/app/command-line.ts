@@ -53,7 +53,7 @@ Options:
   -F, --foreground       stay in the foreground: the default
   -D, --daemonize        go into the background, once it takes connections
   --root                 let root run it with all rights
-  --container            start as in a container (docs/operating.md): wait for the database, make the administrator
+  --container            start as in a container (docs/service.md): wait for the database, make the administrator
   --wait-for-database SECONDS
                          how long a database that does not answer is waited for (default 0, with --container 60)
   --ignore-existing-data begin anew although Prosody left data in the same place; it is not touched

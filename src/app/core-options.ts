@@ -50,6 +50,10 @@ export const SERVER_OPTIONS = z.object({
     .regex(/^0?[0-7]{3}$/, 'has to be three octal digits in quotes, as "077"')
     .default('077')
     .describe('Permissions that files made by the server do not have, in octal'),
+  prosodyctl_service_warnings: z
+    .boolean()
+    .default(true)
+    .describe('Refuse start, stop and restart of coupletctl where systemd runs the server'),
   prosodyctl_timeout: duration(3600)
     .optional()
     .describe('How long coupletctl waits for a start or a stop; a minute by default'),

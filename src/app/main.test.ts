@@ -20,7 +20,12 @@ afterAll(() => rmSync(temporary, { recursive: true }));
 /** Runs it in `temporary`: data of its own, where nothing else is said. */
 function couplet(...args: string[]): ChildProcess {
   const own = args.includes('--config') || args.includes('--data') ? [] : ['--data', `data-${++folders}`];
-  const child = spawn(process.execPath, [MAIN, ...own, ...args], { cwd: temporary, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...own, ...args], {
+    cwd: temporary,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Without a configuration root may run it, untold.
+    env: own.length > 0 ? { ...process.env, COUPLET_RUN_AS_ROOT: '' } : process.env,
+  });
   started.push(child);
   return child;
 }

@@ -28,6 +28,7 @@ export function serverOptions(raw: RawConfig, options: Options): Omit<ServerSett
     log: logSinks(raw, options),
     memoryLimit: options.memory_limit,
     commandTimeout: options.prosodyctl_timeout,
+    serviceWarnings: options.prosodyctl_service_warnings,
     ignoreExistingData: options.ignore_existing_data,
     process: processOf(raw, options, folder),
   };

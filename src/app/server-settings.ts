@@ -19,6 +19,8 @@ export interface ServerSettings {
   readonly memoryLimit?: number | undefined;
   /** Seconds for which commands wait for a start or a stop. */
   readonly commandTimeout?: number | undefined;
+  /** Refuse to start and stop it by hand where systemd runs it. */
+  readonly serviceWarnings?: boolean | undefined;
   /** Begin anew although Prosody left data in the same place. */
   readonly ignoreExistingData?: boolean | undefined;
   /** Where the configuration has Prosody keep its data in SQLite, from the folder of data on. */

@@ -116,7 +116,9 @@ test('all that is wrong is told at once, in the order of the file or nearly so, 
 });
 
 test('an option of a module that is not loaded is a warning, unless it is off anyway', async () => {
-  const { warnings } = await load('vcard_max_size: 2000\nallow_registration: false\nmodules_disabled: [vcard]\nhosts:\n  a.example:\n');
+  const { warnings } = await load(
+    'vcard_max_size: 2000\nallow_registration: false\nmodules_disabled: [vcard]\nhosts:\n  a.example:\n',
+  );
   expect(warnings).toEqual([
     '/etc/couplet/couplet.yaml:1: vcard_max_size has no effect: the module vcard is not loaded',
   ]);

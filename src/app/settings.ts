@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { ConfigError } from '../config/config-error.ts';
 import { didYouMean } from '../config/did-you-mean.ts';
 import { warningOf, type Notice } from '../config/notice.ts';
+import { oneLine } from '../config/one-line.ts';
 import type { RawConfig, RawHost, Setting, Settings } from '../config/raw-config.ts';
 import type { HostConfig } from '../host/host.ts';
 import type { ModuleDefinition } from '../host/module.ts';
@@ -47,13 +48,13 @@ class Checker {
     const hosts: HostConfig[] = [];
     const seen = new Set<string>();
     for (const raw of all) {
-      if (seen.has(raw.domain)) this.#problems.add(`${raw.at}: ${raw.domain} is there already`);
+      if (seen.has(raw.domain)) this.#refuse(`${raw.at}: ${raw.domain} is there already`);
       seen.add(raw.domain);
       const host = await this.#host(raw);
       if (host !== undefined) hosts.push(host);
     }
     if (hosts.length === 0 && this.#problems.size === 0)
-      this.#problems.add(
+      this.#refuse(
         `${file}:1: no host to serve: ${this.#raw.lenient ? 'VirtualHost "example.org"' : 'hosts: {example.org: }'}`,
       );
     this.#checkDisabled();
@@ -65,6 +66,10 @@ class Checker {
       warnings: [...this.#warnings],
       ...(this.#notices.size > 0 && { notices: this.#notices }),
     };
+  }
+
+  #refuse(problem: string): void {
+    this.#problems.add(oneLine(problem));
   }
 
   #warn(at: string, text: string, id?: string): void {
@@ -79,7 +84,7 @@ class Checker {
     const own = this.#checked(OWN_OPTIONS, new Map(raw.settings), raw.at);
     if (common === undefined || own === undefined) return undefined;
     if (raw.kind === 'component' && own.module === undefined) {
-      this.#problems.add(`${raw.at}: ${raw.domain}: "module" says which module the component is made of`);
+      this.#refuse(`${raw.at}: ${raw.domain}: "module" says which module the component is made of`);
       return undefined;
     }
     const modules = this.#modules(raw, common.authentication, own.module);
@@ -121,7 +126,7 @@ class Checker {
       for (const setting of [raw.settings.get(option), this.#raw.settings.get(option)]) {
         const path = pathTo(setting?.value, name);
         if (setting === undefined || path === undefined) continue;
-        this.#problems.add(`${setting.within(path)}: there is no module "${name}"${didYouMean(name, MODULE_NAMES)}`);
+        this.#refuse(`${setting.within(path)}: there is no module "${name}"${didYouMean(name, MODULE_NAMES)}`);
         return;
       }
     }
@@ -130,7 +135,7 @@ class Checker {
       known.slice('auth_'.length),
     );
     const at = settings.get('authentication')?.at ?? raw.at;
-    this.#problems.add(`${at}: there is no authentication "${provider}"${didYouMean(provider, providers)}`);
+    this.#refuse(`${at}: there is no authentication "${provider}"${didYouMean(provider, providers)}`);
   }
 
   #checkDisabled(): void {
@@ -138,7 +143,7 @@ class Checker {
       for (const [index, name] of namesIn(settings, 'modules_disabled').entries()) {
         if (expandModules([name]).every((one) => MODULE_NAMES.includes(one))) continue;
         const at = settings.get('modules_disabled')?.within([index]) ?? this.#raw.file;
-        this.#problems.add(`${at}: there is no module "${name}"${didYouMean(name, MODULE_NAMES)}`);
+        this.#refuse(`${at}: there is no module "${name}"${didYouMean(name, MODULE_NAMES)}`);
       }
     }
   }
@@ -155,7 +160,7 @@ class Checker {
     if (result.success) return result.data;
     for (const { path, message } of result.error.issues.map(exactIssue)) {
       const setting = settings.get(String(path[0]));
-      this.#problems.add(`${setting?.within(path.slice(1)) ?? at}: ${path.join('.')}: ${message}`);
+      this.#refuse(`${setting?.within(path.slice(1)) ?? at}: ${path.join('.')}: ${message}`);
     }
     return undefined;
   }
@@ -179,7 +184,7 @@ class Checker {
         if (owner !== undefined && value === false) continue; // not wanted, not there
         if (owner !== undefined)
           this.#warn(at, `${name} has no effect: the module ${owner} is not loaded`, 'option-without-module');
-        else if (elsewhere.includes(name)) this.#problems.add(`${at}: ${name} ${hint}`);
+        else if (elsewhere.includes(name)) this.#refuse(`${at}: ${name} ${hint}`);
         else if (this.#raw.lenient) {
           if (PROSODY_OPTIONS.includes(name)) continue;
           const variable = this.#raw.variables.has(name);
@@ -188,7 +193,7 @@ class Checker {
           this.#warn(at, `there is no option "${name}"${hint}`, variable ? 'variable-not-local' : 'option-unknown');
         } else {
           const all = [...known, ...owners.keys(), ...elsewhere];
-          this.#problems.add(`${at}: there is no option "${name}"${didYouMean(name, all)}`);
+          this.#refuse(`${at}: there is no option "${name}"${didYouMean(name, all)}`);
         }
       }
     };

@@ -57,7 +57,9 @@ export async function startServer(options: StartOptions): Promise<Server> {
     handlerTimeout: options.handlerTimeout ?? HANDLER_TIMEOUT,
   });
   try {
-    for (const host of options.hosts) await server.activate(host);
+    await server.network.tls.readingOnce(async () => {
+      for (const host of options.hosts) await server.activate(host);
+    });
     if (options.listen !== false) await server.start();
   } catch (error) {
     await server.stop();

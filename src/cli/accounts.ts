@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { OperationRefused } from '../app/control-protocol.ts';
 import { Jid } from '../jid/jid.ts';
 import type { Command, CommandContext } from './command.ts';
-import { anyOperator, settingsOf } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
 
 const deletion = z.object({ restorable: z.string().optional() });
 
@@ -145,7 +145,7 @@ async function done(
   more: object,
   show: (answer: unknown) => void = () => undefined,
 ): Promise<number> {
-  const operator = await anyOperator(await settingsOf(options));
+  const operator = await new MeantServer(options).any();
   try {
     show(await operator.run({ operation, host: jid.domain, input: { jid: jid.toString(), ...more } }));
     return 0;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { becomeOwner } from '../app/service/privileges.ts';
 import { backupStorage, restoreStorage } from '../app/storage.ts';
 import type { Command } from './command.ts';
-import { runningServer, settingsOf } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
 import { progressBar } from './progress-bar.ts';
 
 const UMASK = 0o077;
@@ -16,7 +16,7 @@ export const backup: Command = {
   options: ['json'],
   summary: 'Write all data to a file, as it is at one moment; the server may run',
   async run({ parameters: [file = ''], options, out, err, interactive }) {
-    const { storage, dataPath } = await settingsOf(options);
+    const { storage, dataPath } = await new MeantServer(options).settings();
     process.umask(UMASK);
     await backupStorage(storage, resolve(file), progressBar(err, interactive));
     const blobs = join(dataPath, 'blobs');
@@ -37,8 +37,9 @@ export const restore: Command = {
   options: ['json'],
   summary: 'Replace all data by that of a backup; the server must not run',
   async run({ parameters: [file = ''], options, out, err, interactive }) {
-    const settings = await settingsOf(options);
-    const running = await runningServer(settings);
+    const server = new MeantServer(options);
+    const settings = await server.settings();
+    const running = await server.running();
     if (running !== undefined) {
       await running.close();
       throw new Error('the server runs: stop it first');

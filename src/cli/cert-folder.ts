@@ -31,7 +31,20 @@ export class CertFolder {
   /** Store such a file, readable for the server and for nobody else. */
   async store(domain: string, kind: 'crt' | 'key' | 'req' | 'cnf', text: string): Promise<string> {
     const path = this.file(domain, kind);
-    await storePem(path, text, kind === 'key' ? PEM_MODE.key : PEM_MODE.certificate, this.#owner);
+    await storePem([{ path, text, mode: kind === 'key' ? PEM_MODE.key : PEM_MODE.certificate }], this.#owner);
+    return path;
+  }
+
+  /** Store a key and its certificate, so that nobody finds the one with that of before of the other. Returns the path of the latter. */
+  async storePair(domain: string, key: string, certificate: string): Promise<string> {
+    const path = this.file(domain, 'crt');
+    await storePem(
+      [
+        { path: this.file(domain, 'key'), text: key, mode: PEM_MODE.key },
+        { path, text: certificate, mode: PEM_MODE.certificate },
+      ],
+      this.#owner,
+    );
     return path;
   }
 

@@ -6,7 +6,7 @@ import { isFor } from '../net/tls/certificate-names.ts';
 import { reloadSteps } from '../modules/admin_operations/reload.ts';
 import { CertFolder } from './cert-folder.ts';
 import type { Command } from './command.ts';
-import { runningServer, settingsOf } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
 
 /** Domains of a renewal, which certbot tells its deploy hooks. */
 const RENEWED = 'RENEWED_DOMAINS';
@@ -18,8 +18,8 @@ export const certImport: Command = {
   options: ['json'],
   summary: 'Copy certificates and keys from folders of certbot, acme.sh and others, and have the server use them',
   async run({ parameters, options, out, err }) {
-    const settings = await settingsOf(options);
-    const folder = new CertFolder(settings);
+    const server = new MeantServer(options);
+    const folder = new CertFolder(await server.settings());
     const first = parameters.findIndex((word) => !folder.domains.includes(word));
     const directories = first < 0 ? [] : parameters.slice(first).map((path) => resolve(path));
     if (directories.length === 0) throw new Error('from which folder? cert import [HOST…] DIR…');
@@ -37,8 +37,7 @@ export const certImport: Command = {
       // One certificate, many names: it is found for all of them.
       let certificate = imported.find(({ from }) => from === found.path)?.certificate;
       if (certificate === undefined) {
-        await folder.store(host, 'key', found.key);
-        certificate = await folder.store(host, 'crt', found.certificate);
+        certificate = await folder.storePair(host, found.key, found.certificate);
       }
       imported.push({ host, from: found.path, certificate });
     }
@@ -48,7 +47,7 @@ export const certImport: Command = {
       err(`No certificate was imported\n`);
       return 1;
     }
-    const running = await runningServer(settings);
+    const running = await server.running();
     if (running === undefined) return 0;
     try {
       const { steps } = reloadSteps.parse(await running.run({ operation: 'config.reload', input: { dry_run: false } }));

@@ -60,7 +60,7 @@ test('generate makes a certificate for a host and the domains below it; it is re
   expect(first).toEqual({
     status: 0,
     out: `Key: ${path('a.test.key')}\nCertificate: ${path('a.test.crt')}\nFor: a.test, muc.a.test\n`,
-    err: '',
+    err: '"prosodyctl reload" has a running server use it\n',
   });
   expect(names('a.test.crt')).toEqual(['a.test', 'muc.a.test']);
   expect([mode('a.test.key'), mode('a.test.crt')]).toEqual([0o600, 0o640]);

@@ -5,7 +5,7 @@ import { certificateRequest } from '../net/tls/certificate-request.ts';
 import { makeKey, makeSelfSigned } from '../net/tls/self-signed.ts';
 import { CertFolder } from './cert-folder.ts';
 import type { Command, CommandContext } from './command.ts';
-import { settingsOf } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
 import { opensslConfig } from './openssl-config.ts';
 
 /** Sizes of RSA keys that are neither broken nor a burden. */
@@ -62,7 +62,9 @@ export const certGenerate: Command = {
     await mayWrite(context, folder.file(host, 'crt'));
     const { key, path } = await keyOf(folder, host);
     const { certificate } = await makeSelfSigned(host, Date.now(), { others, key });
-    return told(context, { key: path, certificate: await folder.store(host, 'crt', certificate) }, names);
+    told(context, { key: path, certificate: await folder.store(host, 'crt', certificate) }, names);
+    if (context.options.json !== true) context.err(`"${context.program} reload" has a running server use it\n`);
+    return 0;
   },
 };
 
@@ -81,7 +83,7 @@ export const certConfig: Command = {
 };
 
 async function folderOf({ options }: CommandContext): Promise<CertFolder> {
-  return new CertFolder(await settingsOf(options));
+  return new CertFolder(await new MeantServer(options).settings());
 }
 
 async function keyOf(folder: CertFolder, host: string): Promise<{ readonly key: string; readonly path: string }> {

@@ -11,7 +11,7 @@ import { certImport } from './cert-import.ts';
 import { completionCommand } from './completion.ts';
 import { findConfig } from '../app/find-config.ts';
 import { OPERATION_COMMANDS } from './operation-commands.ts';
-import { settingsOf } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
 import { PROSODY_COMMANDS } from './prosody.ts';
 import { reload } from './reload.ts';
 import { resultText } from './result-text.ts';
@@ -51,7 +51,7 @@ const about: Command = {
   options: ['json'],
   summary: 'Show which version this is, what it runs on, and where it keeps its configuration and data',
   async run({ options, out }) {
-    const { dataPath, adminSocket, storage } = await settingsOf(options);
+    const { dataPath, adminSocket, storage } = await new MeantServer(options).settings();
     const { node, openssl, sqlite } = process.versions;
     const config = options.config ?? (options.data === undefined ? findConfig() : undefined) ?? 'none';
     const found = {
@@ -120,7 +120,8 @@ Which server:
 
 "${program} COMMAND --help" shows the options of a command.
 Where no --password-file is given, passwords are asked for, or read from standard input: one line.
-What goes wrong is told on standard error, with exit status 1. -v, --verbose and --quiet change nothing.
+What goes wrong is told on standard error, with exit status 1. -v and --verbose change nothing; with --quiet the
+shell says nothing by itself.
 `;
 }
 
@@ -157,7 +158,7 @@ const OWN_OPTIONS: ReadonlyMap<string, readonly [string, string]> = new Map([
   ['if-missing', ['--if-missing', 'let an account that exists be']],
   ['in', ['--in', 'only what clients send']],
   ['out', ['--out', 'only what clients get']],
-  ['force', ['--force', 'replace files that are there']],
+  ['force', ['--force', 'replace files that are there; start and stop although systemd runs the server']],
   ['json', ['--json', 'answer in JSON']],
   ['now', ['--now', 'for good at once, whatever the grace period is']],
   ['yes', ['--yes', 'nothing is asked in any case']],

@@ -6,6 +6,12 @@ import { runCommandLine } from './run-command-line.ts';
 
 const [, own = 'coupletctl'] = process.argv;
 
+// Whoever reads may have seen enough, as head does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   program: basename(own, '.js'),
   out: (text) => process.stdout.write(text),

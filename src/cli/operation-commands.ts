@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { Jid } from '../jid/jid.ts';
 import type { Command, CommandContext } from './command.ts';
 import { ROWS, type Row } from './operation-rows.ts';
-import { anyOperator, runningServer, settingsOf, type Call, type Operator } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
+import type { Call, Operator } from './operator.ts';
 import { progressBar } from './progress-bar.ts';
 import { resultText } from './result-text.ts';
 
@@ -65,10 +66,8 @@ function pairs(fields: readonly string[], values: readonly string[]): (readonly 
 
 /** Whoever can run the operations. @throws Error where only a server that runs can, and none does */
 export async function operatorFor({ options }: Pick<CommandContext, 'options'>, running: boolean): Promise<Operator> {
-  const settings = await settingsOf(options);
-  const operator = running ? await runningServer(settings) : await anyOperator(settings);
-  if (operator === undefined) throw new Error(`the server does not run: nothing answers at ${settings.adminSocket}`);
-  return operator;
+  const server = new MeantServer(options);
+  return running ? server.required() : server.any();
 }
 
 const hostList = z.object({ hosts: z.array(z.object({ domain: z.string(), kind: z.string(), active: z.boolean() })) });

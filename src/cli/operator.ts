@@ -1,17 +1,14 @@
-/** Runs operations on the server that is meant: the one that runs, or else on its data alone. */
+/** Runs operations: on a server that runs, or on data alone. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { OperationRefused, controlReply, type ControlReply, type ControlRequest } from '../app/control-protocol.ts';
-import { findConfig } from '../app/find-config.ts';
-import { ZERO_DATA, loadSettings, zeroSettings } from '../app/load-settings.ts';
 import { refuseProsodyData } from '../app/prosody/existing-data.ts';
 import { readLines } from '../app/read-lines.ts';
 import { runOperation } from '../app/run-operation.ts';
 import type { ServerSettings } from '../app/server-settings.ts';
 import { becomeOwner } from '../app/service/privileges.ts';
 import { consoleSink } from '../logging/sink-settings.ts';
-import type { CommandOptions } from './command.ts';
 
 /** Files that are made are for their owner alone, as those of the server. */
 const UMASK = 0o077;
@@ -38,53 +35,29 @@ export interface Operator {
 }
 
 /**
- * The settings of the server that is meant.
- * @throws ConfigError
+ * The server that answers at a control socket, or `undefined` if none does.
+ * @throws Error the socket may not be opened
  */
-export function settingsOf({ config: named, data }: CommandOptions): Promise<ServerSettings> | ServerSettings {
-  const config = named ?? (data === undefined ? findConfig() : undefined);
-  if (config === undefined) {
-    return zeroSettings({
-      data: data ?? ZERO_DATA,
-      storage: 'sqlite',
-      port: 0,
-      tlsPort: undefined,
-      address: '127.0.0.1',
-      logLevel: 'info',
-    });
-  }
-  if (data !== undefined) throw new Error('--data: with --config, data_path in that file says where data is');
-  return loadSettings(config);
-}
-
-/**
- * The server that is running, or `undefined` if none is.
- * @throws Error its socket may not be opened
- */
-export async function runningServer({ adminSocket }: ServerSettings): Promise<Operator | undefined> {
-  const socket = createConnection(adminSocket);
+export async function operatorAt(path: string): Promise<Operator | undefined> {
+  const socket = createConnection(path);
   try {
     await once(socket, 'connect');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ECONNREFUSED') return undefined;
     if (code === 'EACCES' || code === 'EPERM') {
-      throw new Error(`${adminSocket} may not be opened by this user: be the user of the server, or root`, {
-        cause: error,
-      });
+      throw new Error(`${path} may not be opened by this user: be the user of the server, or root`, { cause: error });
     }
-    throw new Error(`${adminSocket} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
   }
   return new SocketOperator(socket);
 }
 
 /**
- * The server that is running, or where none is one without any network, on the same data.
+ * A server without any network, on the data of one that does not run.
  * @throws ConfigError the data cannot be used
  */
-export async function anyOperator(settings: ServerSettings): Promise<Operator> {
-  const running = await runningServer(settings);
-  if (running !== undefined) return running;
+export async function operatorOn(settings: ServerSettings): Promise<Operator> {
   const { hosts, storage, adminSocket, dataPath } = settings;
   if (storage.kind === 'memory') throw new Error(`the server does not run: nothing answers at ${adminSocket}`);
   process.umask(UMASK);
@@ -133,8 +106,8 @@ class SocketOperator implements Operator {
   }
 
   async #next(): Promise<ControlReply> {
-    const line = await this.#lines.next();
-    if (line.done === true) throw new Error('the server stopped before it answered');
+    const line = await this.#lines.next().catch(() => undefined); // it was killed
+    if (line === undefined || line.done === true) throw new Error('the server stopped before it answered');
     return controlReply.parse(JSON.parse(line.value));
   }
 }

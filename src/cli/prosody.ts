@@ -1,10 +1,10 @@
 /** Commands of prosodyctl that mean something else here, or nothing. */
 import type { Command } from './command.ts';
-import { anyOperator, runningServer, settingsOf } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
 
 const PLUGINS =
-  'Modules of your own are npm packages beside the server, see docs/writing-a-module.md; there is no installer for\n' +
-  'Prosody’s plugins, which are written in Lua. "module list" shows what is loaded.\n';
+  'Modules come with the server, and others cannot be installed yet; Prosody’s plugins, which are written in Lua, never.\n' +
+  '"module list" shows what is loaded, docs/modules.md what there is.\n';
 
 const plugins = (name: string, parameters: readonly string[], status: number): Command => ({
   name,
@@ -27,9 +27,9 @@ export const PROSODY_COMMANDS: readonly Command[] = [
     options: ['yes', 'json'],
     summary: 'Bring the tables of the database to this version, as each start does; asks nothing',
     async run({ options, out }) {
-      const settings = await settingsOf(options);
-      const running = await runningServer(settings);
-      await (running ?? (await anyOperator(settings))).close();
+      const server = new MeantServer(options);
+      const running = await server.running();
+      await (running ?? (await server.any())).close();
       const by = running === undefined ? 'command' : 'server';
       if (options.json === true) out(`${JSON.stringify({ by })}\n`);
       else out(`The tables are those of this version${by === 'server' ? ', since the server has started' : ''}\n`);

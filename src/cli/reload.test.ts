@@ -71,4 +71,9 @@ test('a configuration that is wrong is refused with file and line, and the audit
   expect(JSON.parse(entries)).toMatchObject({
     entries: [{ operation: 'config.reload', outcome: 'failed', error: expect.stringContaining(reason) }],
   });
+  // Whoever only asks what would change is told the same, and has changed nothing.
+  expect(await ctl('reload', '--dry-run')).toEqual([1, '', `coupletctl: ${reason}\n`]);
+  reload = async () => [];
+  await ctl('reload', '--dry-run');
+  expect((await ctl('audit', '--json'))[1]).toBe(entries);
 });

@@ -13,7 +13,8 @@ import { ConfigError } from '../config/config-error.ts';
 import { didYouMean } from '../config/did-you-mean.ts';
 import { checkText } from './check-text.ts';
 import type { CommandContext, CommandOptions } from './command.ts';
-import { runningServer, settingsOf, type Operator } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
+import type { Operator } from './operator.ts';
 
 const NAMES = CHECKS.map(({ name }) => name);
 
@@ -22,7 +23,7 @@ export async function runCheckCommand({ parameters, options, out, err }: Command
   const checks = parameters.length === 0 ? CHECKS : parameters.map(named);
   const { written, raw, settings, broken } = await read(options);
   if (settings === undefined) return show(broken, [], undefined);
-  const { server, isRunning: known } = await reach(settings, err);
+  const { server, isRunning: known } = await reach(new MeantServer(options, settings), err);
   const subject: Subject = {
     written,
     raw,
@@ -62,7 +63,8 @@ async function read(
 ): Promise<Partial<Pick<Subject, 'written' | 'raw' | 'settings'>> & { broken: Finding[] }> {
   const file = options.config ?? (options.data === undefined ? findConfig() : undefined);
   try {
-    if (file === undefined || options.data !== undefined) return { settings: await settingsOf(options), broken: [] };
+    if (file === undefined || options.data !== undefined)
+      return { settings: await new MeantServer(options).settings(), broken: [] };
     const written = file === ENVIRONMENT ? undefined : await readConfig(resolve(file));
     const raw = written === undefined ? await environmentConfig() : await withEnvironment(written);
     return { written, raw, settings: await settingsFrom(raw), broken: [] };
@@ -74,11 +76,11 @@ async function read(
 
 /** A server that cannot be reached is said, and its checks are left out; whether it runs is not known then. */
 async function reach(
-  settings: Subject['settings'],
+  meant: MeantServer,
   err: (text: string) => void,
 ): Promise<{ readonly server: Operator | undefined; readonly isRunning: boolean | undefined }> {
   try {
-    const server = await runningServer(settings);
+    const server = await meant.running();
     return { server, isRunning: server !== undefined };
   } catch (error) {
     err(`${error instanceof Error ? error.message : String(error)}\n`);

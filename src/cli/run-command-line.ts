@@ -30,7 +30,7 @@ const OPTIONS: NonNullable<ParseArgsConfig['options']> = {
 
 const LONG_NAMES: readonly string[] = Object.keys(OPTIONS).map((name) => `--${name}`);
 
-/** Options that every command takes: those that say which server is meant, and Prosody's that change nothing here. */
+/** Options that every command takes: those that say which server is meant, and Prosody's that change little or nothing here. */
 const OF_ALL: readonly string[] = ['config', 'data', 'root', 'verbose', 'quiet'];
 
 /** What a command line needs of its process. */
@@ -53,8 +53,8 @@ export async function runCommandLine(words: readonly string[], context: OuterCon
 /** What of an error is told: of those of the system the file and what is the matter with it. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const [, reason, path] = /^E[A-Z]+: (.+), \w+ '(.+)'$/.exec(error.message) ?? [];
-  return reason === undefined || path === undefined ? error.message : `${path}: ${reason}`;
+  const [, doing = '', reason, path] = /^(.*: )?E[A-Z]+: (.+), \w+ '(.+)'$/.exec(error.message) ?? [];
+  return reason === undefined || path === undefined ? error.message : `${doing}${path}: ${reason}`;
 }
 
 /** @param before options that hold unless the words have others */
@@ -111,7 +111,9 @@ function find(words: readonly string[], program: string): { command: Command; pa
   }
   const [name = '', second] = words;
   const known = COMMANDS.map((it) => it.name);
-  const section = known.filter((it) => it.startsWith(`${name} `)).map((it) => it.slice(name.length + 1));
+  const section = [...known, ...COMMANDS.flatMap((it) => it.aliases ?? [])]
+    .filter((it) => it.startsWith(`${name} `))
+    .map((it) => it.slice(name.length + 1));
   if (section.length > 0) {
     if (second === undefined) throw new Error(`${name}: one of ${section.join(', ')} (see ${program} help ${name})`);
     throw new Error(`unknown command: ${name} ${second}${didYouMean(second, section)} (see ${program} help ${name})`);

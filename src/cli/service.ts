@@ -6,7 +6,8 @@ import { PATIENCE, startInBackground } from '../app/service/background.ts';
 import { isRunning, serverNamedIn } from '../app/service/pidfile.ts';
 import { serverStatus } from '../modules/admin_operations/status.ts';
 import type { Command, CommandContext } from './command.ts';
-import { runningServer, settingsOf, type Operator } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
+import type { Operator } from './operator.ts';
 
 /** Milliseconds between two looks whether the server has stopped. */
 const STEP = 100;
@@ -17,27 +18,24 @@ const stopping = z.object({ pid: z.int() });
 export const start: Command = {
   name: 'start',
   summary: 'Start the server in the background; service managers and containers start it themselves',
-  run: startServer,
+  options: ['force'],
+  run: (context) => unlessManaged('start', context, startServer),
 };
 
 /** Stop it. */
 export const stop: Command = {
   name: 'stop',
   summary: 'Stop the server, and wait until it has stopped',
-  run: stopServer,
+  options: ['force'],
+  run: (context) => unlessManaged('stop', context, stopServer),
 };
 
 /** Stop it, if it runs, and start it. */
 export const restart: Command = {
   name: 'restart',
   summary: 'Stop the server if it runs, and start it',
-  async run(context) {
-    const settings = await settingsOf(context.options);
-    const running = await runningServer(settings);
-    await running?.close();
-    if ((running !== undefined || namedProcess(settings) !== undefined) && (await stopServer(context)) !== 0) return 1;
-    return startServer(context);
-  },
+  options: ['force'],
+  run: (context) => unlessManaged('restart', context, restartServer),
 };
 
 /** For health checks of containers. */
@@ -55,10 +53,10 @@ export const healthcheck: Command = {
 };
 
 async function healthProblems(context: CommandContext): Promise<string[]> {
-  const settings = await settingsOf(context.options);
+  const server = new MeantServer(context.options);
   let operator: Operator | undefined;
   try {
-    operator = await runningServer(settings);
+    operator = await server.running();
     if (operator === undefined) return ['the server does not run'];
     const status = serverStatus.parse(await operator.run({ operation: 'server.status', input: {} }));
     const problems = status.listeners.length === 0 ? ['no port is open'] : [];
@@ -72,10 +70,37 @@ async function healthProblems(context: CommandContext): Promise<string[]> {
   }
 }
 
+/** A service manager would start again what is stopped here, and not watch over what is started. */
+async function unlessManaged(
+  verb: string,
+  context: CommandContext,
+  run: (context: CommandContext) => Promise<number>,
+): Promise<number> {
+  const { options, program, err } = context;
+  const server = new MeantServer(options);
+  const unit = options.force === true ? undefined : server.unit;
+  if (unit === undefined) return run(context);
+  const { serviceWarnings } = await server.settings().catch((): Partial<ServerSettings> => ({}));
+  if (serviceWarnings === false) return run(context);
+  err(`systemd runs this server, and would not know of it: systemctl ${verb} ${unit}\n`);
+  err(`"${program} ${verb} --force" does it once, prosodyctl_service_warnings = false in the configuration always\n`);
+  return 1;
+}
+
+async function restartServer(context: CommandContext): Promise<number> {
+  const server = new MeantServer(context.options);
+  const settings = await server.settings(); // one that cannot start again is better left alone
+  const running = await server.running();
+  await running?.close();
+  if ((running !== undefined || namedProcess(settings) !== undefined) && (await stopServer(context)) !== 0) return 1;
+  return startServer(context);
+}
+
 async function startServer(context: CommandContext): Promise<number> {
   const { options, server, err } = context;
-  const settings = await settingsOf(options);
-  const running = await runningServer(settings);
+  const meant = new MeantServer(options);
+  const settings = await meant.settings();
+  const running = await meant.running();
   await running?.close();
   const pid = namedProcess(settings);
   if (running !== undefined || pid !== undefined) {
@@ -96,9 +121,9 @@ async function startServer(context: CommandContext): Promise<number> {
 }
 
 async function stopServer(context: CommandContext): Promise<number> {
-  const settings = await settingsOf(context.options);
-  const operator = await runningServer(settings);
-  let pid = operator === undefined ? namedProcess(settings) : undefined;
+  const server = new MeantServer(context.options);
+  const operator = await server.running();
+  let pid = operator === undefined ? namedProcess(await server.settings()) : undefined;
   if (operator === undefined && pid === undefined) {
     context.err('The server does not run\n');
     return 1;
@@ -111,7 +136,9 @@ async function stopServer(context: CommandContext): Promise<number> {
   } finally {
     await operator?.close();
   }
-  const patience = (settings.commandTimeout ?? PATIENCE) * 1000;
+  // A server whose configuration is broken by now can be stopped as well.
+  const { commandTimeout = PATIENCE } = await server.settings().catch((): Partial<ServerSettings> => ({}));
+  const patience = commandTimeout * 1000;
   for (let waited = 0; waited < patience; waited += STEP) {
     if (pid === undefined || !isRunning(pid)) return 0;
     await wait(STEP);

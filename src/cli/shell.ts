@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Command, CommandContext } from './command.ts';
-import { inShell, runningServer, settingsOf } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
+import { inShell } from './operator.ts';
 import { shellWords } from './shell-words.ts';
 
 /** Lines that are kept from one time to the next; none with a password. */
@@ -58,6 +59,7 @@ async function interactive(context: CommandContext, names: readonly string[]): P
     err('^C\n');
     lines.prompt();
   });
+  if (terminal && context.options['quiet'] !== true) err('"help" lists the commands, Ctrl-D ends this.\n');
   if (terminal) lines.prompt();
   for await (const line of lines) {
     const text = line.trim();
@@ -98,7 +100,7 @@ const hostList = z.object({ hosts: z.array(z.object({ domain: z.string() })) });
 
 /** Domains of the server, if it runs. */
 async function hostsOf({ options }: CommandContext): Promise<string[]> {
-  const operator = await runningServer(await settingsOf(options));
+  const operator = await new MeantServer(options).running();
   if (operator === undefined) return [];
   try {
     const { hosts } = hostList.parse(await operator.run({ operation: 'host.list', input: {} }));

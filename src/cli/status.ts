@@ -2,7 +2,7 @@
 import { serverNamedIn } from '../app/service/pidfile.ts';
 import { serverStatus } from '../modules/admin_operations/status.ts';
 import type { Command } from './command.ts';
-import { runningServer, settingsOf } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
 
 /** Exit status where no server runs, as Prosody's. */
 const NOT_RUNNING = 2;
@@ -21,9 +21,10 @@ export const status: Command = {
   options: ['json'],
   summary: 'Show whether the server runs, and what it does; exit status 2 if it does not run',
   async run({ options, out }) {
-    const settings = await settingsOf(options);
-    const operator = await runningServer(settings);
+    const server = new MeantServer(options);
+    const operator = await server.running();
     if (operator === undefined) {
+      const settings = await server.settings();
       const { pidfile } = settings.process ?? {};
       const pid = pidfile === undefined ? undefined : serverNamedIn(pidfile);
       const what = pid === undefined ? 'Not running' : `Process ${pid} runs`;

@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { Jid } from '../jid/jid.ts';
 import type { Command } from './command.ts';
-import { anyOperator, settingsOf, type Operator } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
+import type { Operator } from './operator.ts';
 import { progressBar } from './progress-bar.ts';
 
 /** Accounts in one request. */
@@ -23,7 +24,7 @@ export const userImport: Command = {
   async run({ parameters: [file = ''], options, out, err, interactive }) {
     const { size } = await stat(file);
     const bar = progressBar(err, interactive);
-    const operator = await anyOperator(await settingsOf(options));
+    const operator = await new MeantServer(options).any();
     const importing = new Importing(operator, (number, reason) => err(`${file}:${number}: ${reason}\n`));
     try {
       let read = 0;

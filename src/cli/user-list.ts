@@ -1,7 +1,7 @@
 /** `user list HOST` */
 import { z } from 'zod';
 import type { Command } from './command.ts';
-import { anyOperator, settingsOf } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
 
 const answer = z.object({ users: z.array(z.string()) });
 
@@ -12,7 +12,7 @@ export const userList: Command = {
   options: ['json', 'search', 'state', 'role', 'inactive', 'after', 'max'],
   summary: 'List the accounts of a host',
   async run({ parameters: [host = '', pattern], options, out }) {
-    const operator = await anyOperator(await settingsOf(options));
+    const operator = await new MeantServer(options).any();
     try {
       const { search = pattern, state, role, inactive, after, max } = options;
       const input = { search, state, role, inactive, after, max: max === undefined ? undefined : Number(max) };

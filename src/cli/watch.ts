@@ -1,7 +1,7 @@
 /** `watch log` and `watch stanzas`: what happens, until Ctrl-C or the server's end. */
 import { z } from 'zod';
 import type { Command, CommandContext } from './command.ts';
-import { runningServer, settingsOf } from './operator.ts';
+import { MeantServer } from './meant-server.ts';
 
 const dropped = z.object({ dropped: z.int() });
 const logEvent = z.object({ line: z.string(), record: z.unknown() });
@@ -46,9 +46,7 @@ async function watch(
   input: object,
   show: (event: Told, json: boolean) => string,
 ): Promise<number> {
-  const settings = await settingsOf(options);
-  const operator = await runningServer(settings);
-  if (operator === undefined) throw new Error(`the server does not run: nothing answers at ${settings.adminSocket}`);
+  const operator = await new MeantServer(options).required();
   let stopped = false;
   const stop = (): void => {
     stopped = true;

@@ -1,5 +1,7 @@
 /** What was noticed while a configuration was read: told to people as a warning, and to programs by what it is about. */
 
+import { oneLine } from './one-line.ts';
+
 /** A warning, taken apart. */
 export interface Notice {
   /** What it is about, such as `option-renamed`; those that differ in names and values alone share one. */
@@ -14,5 +16,5 @@ export type Notices = ReadonlyMap<string, Notice>;
 
 /** The warning. */
 export function warningOf({ at, text }: Pick<Notice, 'at' | 'text'>): string {
-  return `${at}: ${text}`;
+  return oneLine(`${at}: ${text}`);
 }

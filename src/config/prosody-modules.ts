@@ -1,7 +1,7 @@
 /** Names of modules that configurations for Prosody use. */
 
-/** The modules that come with Prosody, and those of others that are in use. */
-export const PROSODY_MODULES: readonly string[] = `
+/** The modules that come with Prosody. */
+export const PROSODY_OWN_MODULES: readonly string[] = `
 account_activity adhoc admin_adhoc admin_shell admin_socket announce auth_anonymous auth_insecure
 auth_internal_hashed auth_internal_plain auth_ldap authz_internal block_registrations blocklist bookmarks bosh c2s
 carbons cloud_notify component cron csi csi_simple debug_reset debug_sql debug_stanzas dialback disco
@@ -12,6 +12,14 @@ s2s s2s_auth_certs s2s_auth_dane_in s2s_bidi saslauth scansion_record server_con
 spam_reporting stanza_debug storage_internal storage_memory storage_none storage_sql storage_xep0227 time tls
 tokenauth tombstones turn_external unknown uptime user_account_management vcard vcard4 vcard_legacy version
 watchregistrations websocket welcome
+`
+  .trim()
+  .split(/\s+/);
+
+/** The modules that come with Prosody, and those of others that are in use. */
+export const PROSODY_MODULES: readonly string[] = [
+  ...PROSODY_OWN_MODULES,
+  ...`
 acme_challenge_dir addressing admin_blocklist admin_rest admin_web anti_spam audit audit_auth audit_status
 audit_tokens audit_user_accounts auth_ccert auth_custom_http auth_cyrus auth_dovecot auth_ha1 auth_http
 auth_http_async auth_imap auth_joomla auth_ldap2 auth_oauth_external auth_oauthbearer auth_pam auth_phpbb3 auth_sql
@@ -43,12 +51,12 @@ storage_lmdb storage_metronome_readonly storage_mongodb storage_muconference_rea
 storage_xmlarchive strict_https throttle_presence unified_push update_check update_notify vjud watch_spam_reports
 webpresence
 `
-  .trim()
-  .split(/\s+/);
+    .trim()
+    .split(/\s+/),
+];
 
 /** Names that a module had before, or that people write for it. */
 export const MODULE_ALIASES: ReadonlyMap<string, string> = new Map([
-  ['admin_telnet', 'admin_shell'],
   ['bidi', 's2s_bidi'],
   ['bookmarks2', 'bookmarks'],
   ['http_upload', 'http_file_share'],
@@ -65,7 +73,20 @@ export const MODULE_ALIASES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Modules that do nothing any more, or whose work is done without them. */
-export const NEEDLESS_MODULES: ReadonlySet<string> = new Set(['listusers', 'muc_unique', 'posix', 'windows']);
+export const NEEDLESS_MODULES: ReadonlySet<string> = new Set([
+  'admin_shell',
+  'admin_socket',
+  'admin_telnet',
+  'cron',
+  'flags',
+  'listusers',
+  'muc_unique',
+  'posix',
+  'storage_internal',
+  'storage_memory',
+  'storage_sql',
+  'windows',
+]);
 
 /** Modules that Prosody loads on every host without being asked to. */
 export const AUTOLOADED: readonly string[] = ['presence', 'message', 'iq', 'offline', 'c2s', 's2s', 's2s_auth_certs'];

@@ -140,7 +140,7 @@ export const MEANINGLESS_OPTIONS: ReadonlySet<string> = new Set(
   words(`
 admin_shell_prompt archive_cleanup_interval console_banner cross_domain_bosh cross_domain_websocket daemonize
 dns_timeout error_library force_module_reload gc muc_log_cleanup_interval network_backend network_default_read_size
-network_settings no_daemonize prosodyctl_service_warnings s2s_dns_resolvers setgid setuid
+network_settings no_daemonize  s2s_dns_resolvers setgid setuid
 ssl_compression storage_async_check strict_deprecate_is_admin
 use_libevent vcard_compatibility
 `),

@@ -154,6 +154,8 @@ test.each([
   ['\nx: ${credential:none}', 'main.yaml:2: there is no credential none'],
   ['\nx: ${credential:..}', 'main.yaml:2: .. is no name of a credential'],
   ['x: ${TWICE}', 'main.yaml:1: TWICE and TWICE_FILE are both set'],
+  ['x:\n  ? [a, b]\n  : 1', 'main.yaml:2: a name must be a text, not a list or a table'],
+  ['x: 1\n"a\\nb": 1', 'main.yaml:2: a name must be on one line'],
   ['sql:\n  password_file: none', 'main.yaml:2: password_file: ENOENT'],
   ['sql:\n  password_file: 1', 'main.yaml:2: password_file is the path of a file'],
   ['sql:\n  password: a\n  password_file: b', 'main.yaml:3: password is set already: main.yaml:2'],

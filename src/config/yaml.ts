@@ -6,6 +6,7 @@ import { Jid } from '../jid/jid.ts';
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './environment/read-variable.ts';
 import { globFiles } from './glob-files.ts';
+import { oneLine } from './one-line.ts';
 import type { RawConfig, RawHost, Setting } from './raw-config.ts';
 import { resolveReferences } from './yaml-references.ts';
 
@@ -163,6 +164,7 @@ class Reader {
       if (!isScalar(key) || typeof key.value !== 'string') {
         throw new ConfigError(`${this.#place(isNode(key) ? key : node)}: a name must be a text`);
       }
+      if (oneLine(key.value) !== key.value) throw new ConfigError(`${this.#place(key)}: a name must be on one line`);
       return [key.value, key, isNode(value) ? value : undefined];
     });
   }
@@ -180,6 +182,15 @@ class Reader {
   }
 
   #plain(node: Node): unknown {
+    const { isNode, isScalar, visit } = this.#yaml;
+    visit(node, {
+      Pair: (_, { key }) => {
+        if (!isScalar(key))
+          throw new ConfigError(
+            `${this.#place(isNode(key) ? key : node)}: a name must be a text, not a list or a table`,
+          );
+      },
+    });
     try {
       return node.toJS(this.#parsed.document, { maxAliasCount: 100 });
     } catch (error) {

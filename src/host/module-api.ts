@@ -143,9 +143,12 @@ export function moduleApi<O>({ definition, host, options, registry, carried, sig
 
     after: (delay, work) => {
       alive();
-      const cancel = server.scheduler.after(delay, name, () => {
-        registry.forget(cancel);
-        return signal.aborted ? undefined : work();
+      const cancel = server.scheduler.after(delay, name, async () => {
+        try {
+          if (!signal.aborted) await work();
+        } finally {
+          registry.forget(cancel);
+        }
       });
       registry.own(cancel);
     },

@@ -35,6 +35,8 @@ export interface Operation<I extends z.ZodObject, R extends z.ZodType> {
   readonly role: Role;
   /** Does it change anything? Such runs are written to the audit log. */
   readonly changes: boolean;
+  /** Does a run with this input only tell what it would change? Such runs are not. */
+  readonly dry?: (input: z.infer<I>) => boolean;
   /** Does it tell events until the requester goes away? Only faces that show events offer it. */
   readonly streams?: true;
   /** Node of the ad-hoc command (XEP-0050, XEP-0133), where there is one. */
@@ -73,6 +75,7 @@ export interface AuditEntry {
 export type AuditRecorder = (entry: AuditEntry) => Promise<void>;
 
 interface Held extends KnownOperation {
+  readonly isDry: (input: unknown) => boolean;
   readonly run: (input: unknown, context: OperationContext) => Promise<unknown>;
 }
 
@@ -151,6 +154,10 @@ export class Operations {
       get fields() {
         return (fields ??= fieldsOf(input));
       },
+      isDry: (raw) => {
+        const checked = operation.dry === undefined ? undefined : input.safeParse(raw);
+        return checked?.success === true && operation.dry?.(checked.data) === true;
+      },
       run: async (raw, context) => {
         const checked = input.safeParse(raw);
         if (!checked.success) throw new OperationInputError(name, checked.error.issues.map(problemText));
@@ -173,14 +180,18 @@ export class Operations {
    */
   async run(name: string, input: unknown, context: OperationContext): Promise<unknown> {
     const operation = this.#operations.get(name);
-    if (operation === undefined) throw new StanzaError('item-not-found', `There is no operation ${name}`);
+    if (operation === undefined)
+      throw new StanzaError(
+        'item-not-found',
+        `There is no operation ${name} here: the module that has it may not be loaded`,
+      );
     const { who, face, address } = context;
     const entry = { operation: name, who: who?.toString() ?? 'operator', face, address };
     if (who !== undefined && !(await this.mayRun(name, who))) {
       this.#audit.warn({ ...entry, outcome: 'refused' }, 'operation');
       throw new StanzaError('forbidden');
     }
-    if (!operation.changes) return operation.run(input, context);
+    if (!operation.changes || operation.isDry(input)) return operation.run(input, context);
     const done = recordable(operation.fields, input);
     try {
       const result = await operation.run(input, context);

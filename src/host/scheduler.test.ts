@@ -29,6 +29,22 @@ test('after runs once, unless it is cancelled; what it throws is logged', async 
   expect(log.lines.map(({ fields }) => fields['task'])).toEqual(['c']);
 });
 
+test('what fails after it was cancelled is no failure', async () => {
+  const { scheduler, log } = make();
+  const fail = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    throw new Error('what it needs is gone');
+  };
+  const cancels = [scheduler.after(10, 'once', fail), scheduler.every(10, 'again', fail)];
+  await vi.advanceTimersByTimeAsync(20);
+  for (const cancel of cancels) cancel();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(log.lines.map(({ level, message }) => [level, message])).toEqual([
+    ['debug', 'scheduled work was given up'],
+    ['debug', 'scheduled work was given up'],
+  ]);
+});
+
 test('every goes on after a failure, never overlaps itself, and stops when told, even while it runs', async () => {
   const { scheduler } = make();
   let runs = 0;

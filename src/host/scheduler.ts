@@ -18,7 +18,7 @@ export interface ScheduledTask {
   next: number;
 }
 
-/** Runs work later, or again and again. What the work throws is logged. */
+/** Runs work later, or again and again. What the work throws is logged, unless it was cancelled before. */
 export class Scheduler {
   readonly #log: Log;
   readonly #cluster: ClusterBackend;
@@ -44,18 +44,22 @@ export class Scheduler {
   after(delay: number, name: string, work: Work): () => void {
     this.#timers++;
     let set = true;
+    let wanted = true;
     const timer = setTimeout(() => {
-      cancel();
-      void this.#run(name, work);
+      clear();
+      void this.#run(name, work, () => wanted);
     }, delay);
     timer.unref();
-    const cancel = (): void => {
+    const clear = (): void => {
       if (!set) return;
       set = false;
       this.#timers--;
       clearTimeout(timer);
     };
-    return cancel;
+    return () => {
+      wanted = false;
+      clear();
+    };
   }
 
   /** Every `period` milliseconds, never overlapping itself. `first`: delay of the first run. */
@@ -68,7 +72,7 @@ export class Scheduler {
       task.next = Date.now() + delay;
       cancel = this.after(delay, name, async () => {
         task.last = Date.now();
-        await this.#run(name, work);
+        await this.#run(name, work, () => !stopped);
         if (!stopped) arm(period);
       });
     };
@@ -89,11 +93,13 @@ export class Scheduler {
     return this.every(DAY, name, owned, Math.random() * DAILY_SPREAD);
   }
 
-  async #run(name: string, work: Work): Promise<void> {
+  /** @param wanted false once it was cancelled: what it needs is most likely gone, and that is no failure */
+  async #run(name: string, work: Work, wanted: () => boolean): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.#log.error({ err: error, task: name }, 'scheduled work failed');
+      if (wanted()) this.#log.error({ err: error, task: name }, 'scheduled work failed');
+      else this.#log.debug({ err: error, task: name }, 'scheduled work was given up');
     }
   }
 }

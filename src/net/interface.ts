@@ -126,6 +126,8 @@ export interface TlsHosts {
    * @throws Error it cannot be used
    */
   serve(domain: string, options: TlsHostOptions): Promise<ServedCertificate & { readonly stop: () => void }>;
+  /** Do something that serves many hosts: each folder of certificates is read once meanwhile. */
+  readingOnce<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Whether new connections are taken, by all services. */

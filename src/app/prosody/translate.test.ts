@@ -187,6 +187,13 @@ test.each([
   expect(said.some((line) => line.includes('only who was invited'))).toBe(only === true);
 });
 
+test('tcp_keepalives is for clients too, where nothing else is said for them', async () => {
+  const { hosts } = await load(
+    'tcp_keepalives = false\nVirtualHost "h"\nVirtualHost "i" { c2s_tcp_keepalives = true }',
+  );
+  expect(hosts.map(({ options }) => options['c2s_tcp_keepalives'])).toEqual([false, true]);
+});
+
 test('what a component says as the server does is not told', async () => {
   const { said, storage } = await load(
     'storage = "memory"\nVirtualHost "h"\nComponent "c.h" "disco"\nstorage = "memory"',

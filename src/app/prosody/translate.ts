@@ -28,6 +28,8 @@ export function translate(raw: RawConfig): RawConfig {
   for (const section of [global, ...hosts.map(({ settings }) => settings)]) {
     rename(section, warn);
     splitAdmins(section);
+    const keepalives = section.get('tcp_keepalives'); // of all services that say nothing themselves
+    if (keepalives !== undefined && !section.has('c2s_tcp_keepalives')) section.set('c2s_tcp_keepalives', keepalives);
   }
   for (const { settings } of hosts) mergeTls(global, settings);
   ignore([global, ...hosts.map(({ settings }) => settings)], warn);

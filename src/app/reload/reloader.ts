@@ -66,7 +66,7 @@ export class Reloader {
     if (dryRun) return describe(difference, 'not done yet');
     await this.#apply(next);
     const steps = describe(difference, DONE);
-    const results = await this.#change(difference, modules);
+    const results = await this.#server.network.tls.readingOnce(() => this.#change(difference, modules));
     const { hosts, ...others } = next;
     this.#settings = { ...others, hosts: hosts.filter(({ domain }) => !results.has(domain)) };
     this.#tell(next, difference);

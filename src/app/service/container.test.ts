@@ -124,10 +124,10 @@ hosts:
       expect(line).toContain('serves a.example');
       break;
     }
+    first.kill('SIGTERM');
+    expect(await once(first, 'close')).toEqual([0, null]);
     expect(said.filter((line) => line.includes('account made'))).toHaveLength(1);
     expect(said.some((line) => line.includes('the database answers'))).toBe(true);
-    first.kill('SIGTERM');
-    expect(await once(first, 'exit')).toEqual([0, null]);
     const certificate = readFileSync(join(folder, 'data/certs/a.example.crt'));
     const second = start('two');
     let all = '';
@@ -137,7 +137,7 @@ hosts:
       break;
     }
     second.kill('SIGTERM');
-    await once(second, 'exit');
+    await once(second, 'close');
     expect(all).not.toMatch(/account made|waiting for the database/);
     expect(readFileSync(join(folder, 'data/certs/a.example.crt')).equals(certificate)).toBe(true);
   } finally {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConfigError } from '../../config/config-error.ts';
-import { isRunning, serverNamedIn, writePidfile } from './pidfile.ts';
+import { isRunning, makePidfileFolder, mustBeWritable, serverNamedIn, writePidfile } from './pidfile.ts';
 
 let folder: string;
 let path: string;
@@ -62,6 +62,20 @@ test.runIf(existsSync('/proc/self/cmdline'))('a number that another program was 
   expect(serverNamedIn(path)).toBeUndefined();
   writePidfile(path);
   await stranger.end();
+});
+
+test('a folder that is missing is made, for everybody to look into; where that cannot be, it is said', () => {
+  const missing = join(folder, 'a/b/x.pid');
+  expect(() => mustBeWritable(missing)).toThrow('the pidfile cannot be written: ENOENT');
+  const before = process.umask(0o077);
+  makePidfileFolder(missing, undefined);
+  process.umask(before);
+  for (const made of ['a', 'a/b']) expect(statSync(join(folder, made)).mode & 0o777, made).toBe(0o755);
+  expect(() => mustBeWritable(missing)).not.toThrow();
+  writeFileSync(path, '');
+  expect(() => makePidfileFolder(join(path, 'x.pid'), undefined)).toThrow(
+    /^pidfile: its folder cannot be made: (?:ENOTDIR|EEXIST).*: make it, or choose another place$/,
+  );
 });
 
 test('what is no number, and no file, names nobody', () => {

@@ -2,8 +2,10 @@
 import type { Log } from '../../logging/log.ts';
 import type { BoundSockets } from '../../net/bound-sockets.ts';
 import type { CommandLine } from '../command-line.ts';
+import { makeRecordFolder } from '../running-record.ts';
 import type { ServerSettings } from '../server-settings.ts';
 import { adoptSockets, bindLowPorts } from './bind-early.ts';
+import { makePidfileFolder, mustBeWritable } from './pidfile.ts';
 import type { Account } from './process-settings.ts';
 import { accountToBecome, become, makeFolderFor, ownerOf } from './privileges.ts';
 
@@ -12,7 +14,7 @@ const UMASK = 0o077;
 
 /**
  * Prepare the process and return the sockets that are bound already.
- * @throws ConfigError it is root and may not be, or a port cannot be had
+ * @throws ConfigError it is root and may not be, or a port or the pidfile cannot be had
  */
 export async function prepareProcess(
   { root, container }: Pick<CommandLine, 'root' | 'container'>,
@@ -28,9 +30,13 @@ export async function prepareProcess(
     mayStay: root || own === undefined || own.runAsRoot,
   });
   makeFolderFor(dataPath, account);
-  if (account === undefined) return sockets;
-  await bindLowPorts(hosts, sockets);
-  become(account);
+  if (own?.pidfile !== undefined) makePidfileFolder(own.pidfile, account);
+  if (account !== undefined) {
+    makeRecordFolder(account);
+    await bindLowPorts(hosts, sockets);
+    become(account);
+  }
+  if (own?.pidfile !== undefined) mustBeWritable(own.pidfile);
   return sockets;
 }
 

@@ -1,5 +1,5 @@
 /** Rights of the process: a server does not need those of root, so it gives them up or refuses to have them. */
-import { chownSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigError } from '../../config/config-error.ts';
 import type { Account, ProcessSettings } from './process-settings.ts';
@@ -110,9 +110,12 @@ function canBeRoot(): boolean {
 }
 
 /** Make a folder that is missing, with those above it, and give them to the account, if there is one: only root can do that. */
-export function makeFolderFor(path: string, account: Account | undefined): void {
-  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
-  if (first === undefined || account === undefined) return;
-  const { uid, gid } = idsOf(account);
-  for (let folder = path; folder.length >= first.length; folder = dirname(folder)) chownSync(folder, uid, gid);
+export function makeFolderFor(path: string, account: Account | undefined, mode = 0o700): void {
+  const first = mkdirSync(path, { recursive: true });
+  if (first === undefined) return;
+  const ids = account && idsOf(account);
+  for (let folder = path; folder.length >= first.length; folder = dirname(folder)) {
+    chmodSync(folder, mode); // whatever the umask is
+    if (ids !== undefined) chownSync(folder, ids.uid, ids.gid);
+  }
 }

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -51,7 +52,7 @@ function couplet({ args = ['--config', join(folder, 'couplet.yaml')], env = {}, 
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, COUPLET_RUN_DIRECTORY: join(folder, 'machine'), ...env },
     ...who,
   });
   if (child.pid !== undefined) started.add(child.pid);
@@ -96,34 +97,24 @@ async function gone(pid: number): Promise<void> {
   }
 }
 
-test('the pidfile is there while it runs, and keeps a second one away', async () => {
-  configure('pidfile: couplet.pid');
-  const server = couplet();
-  await firstLine(server);
-  expect(readFileSync(join(folder, 'couplet.pid'), 'utf8')).toBe(`${server.pid}\n`);
-  configure('pidfile: couplet.pid', 'storage: memory', 'admin_socket: other.sock');
-  expect(await refusal(couplet())).toContain(
-    `couplet: ${folder}/couplet.pid: the server runs already, as process ${server.pid}\n`,
-  );
-  server.kill('SIGTERM');
-  await once(server, 'exit');
-  expect(existsSync(join(folder, 'couplet.pid'))).toBe(false);
-});
-
-test('-D returns once it serves, and says why if it does not', async () => {
-  configure('pidfile: couplet.pid', 'umask: "027"');
+test('-D returns once it serves, and says why if it does not; the pidfile keeps a second one away', async () => {
+  configure('pidfile: run/couplet.pid', 'umask: "027"');
+  const pidfile = join(folder, 'run/couplet.pid');
   const parent = couplet({ args: ['-D', '--config', 'couplet.yaml'] });
   expect(await once(parent, 'exit')).toEqual([0, null]);
-  const pid = Number(readFileSync(join(folder, 'couplet.pid'), 'utf8'));
+  const pid = Number(readFileSync(pidfile, 'utf8'));
   started.add(pid);
   expect(isRunning(pid)).toBe(true);
   expect(statSync(join(folder, 'data/couplet.sqlite')).mode & 0o777).toBe(0o640);
   const log = readFileSync(join(folder, 'data/couplet.log'), 'utf8');
   expect(log).toMatch(/^Couplet .* serves a\.example/m);
-  const second = await refusal(couplet({ args: ['--config', 'couplet.yaml', '--daemonize'] }));
-  expect(second).toContain('another server uses');
+  configure('pidfile: run/couplet.pid', 'storage: memory', 'admin_socket: other.sock');
+  expect(await refusal(couplet({ args: ['--config', 'couplet.yaml', '--daemonize'] }))).toContain(
+    `couplet: ${pidfile}: the server runs already, as process ${pid}\n`,
+  );
   process.kill(pid, 'SIGTERM');
   await gone(pid);
+  expect(existsSync(pidfile)).toBe(false);
 });
 
 test('a socket that a service manager hands over is listened on, with all who came before', async () => {
@@ -135,13 +126,14 @@ test('a socket that a service manager hands over is listened on, with all who ca
   const fd: unknown = Reflect.get(Object(Reflect.get(given, '_handle')), 'fd');
   if (typeof fd !== 'number' || port === undefined) throw new Error('no socket');
   const script = 'LISTEN_PID=$$ exec "$@"'; // the service manager knows the number of the process before it starts
-  const command = [process.execPath, MAIN, '--config', 'couplet.yaml'];
+  const command = [process.execPath, MAIN, '--config', 'couplet.yaml', '--root'];
   const child = spawn('/bin/sh', ['-c', script, 'sh', ...command], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe', fd],
-    env: { ...process.env, LISTEN_FDS: '1', LISTEN_FDNAMES: 'c2s' },
+    env: { ...process.env, COUPLET_RUN_AS_ROOT: '', LISTEN_FDS: '1', LISTEN_FDNAMES: 'c2s' },
   });
   if (child.pid !== undefined) started.add(child.pid);
+  const warned = text(child.stderr);
   given.close(); // the process has it too
   const client = createConnection(port, '127.0.0.1');
   client.write(
@@ -151,6 +143,8 @@ test('a socket that a service manager hands over is listened on, with all who ca
   expect(String(answer)).toContain("from='a.example'");
   expect(await firstLine(child)).toContain(` on 127.0.0.1:${port},`);
   client.destroy();
+  child.kill('SIGTERM');
+  expect((await warned).includes('the server runs as root')).toBe(isRoot);
 });
 
 const RECEIVER = `
@@ -198,21 +192,11 @@ describe.runIf(isRoot)('started as root', () => {
       /^couplet: root has more rights than a server needs: .*\n$/,
     );
     expect(existsSync(join(folder, 'data'))).toBe(false);
-    const told = couplet({ env: asRoot, args: ['--config', 'couplet.yaml', '--root'] });
-    const warned = text(told.stderr);
-    expect(await firstLine(told)).toContain('serves a.example');
-    told.kill('SIGTERM');
-    expect(await warned).toContain('the server runs as root');
-  });
-
-  test('without a configuration it runs', async () => {
-    const server = couplet({ env: asRoot, args: ['--port', '0', '--storage', 'memory'] });
-    expect(await firstLine(server)).toContain('serves localhost');
   });
 
   test('it becomes the user that is named, once it has the ports below 1024', async () => {
     const port = await lowPort();
-    configure('pidfile: data/couplet.pid', `prosody_user: ${NOBODY}`, 'prosody_group: nogroup');
+    configure('pidfile: run/couplet.pid', `prosody_user: ${NOBODY}`, 'prosody_group: nogroup');
     const file = join(folder, 'couplet.yaml');
     writeFileSync(file, readFileSync(file, 'utf8').replace('[0]', `[${port}]`));
     const server = couplet({ env: asRoot });
@@ -220,9 +204,11 @@ describe.runIf(isRoot)('started as root', () => {
     expect(readFileSync(`/proc/${server.pid}/status`, 'utf8')).toMatch(
       /^Uid:\t65534\t65534\t65534\t65534\nGid:\t65534\t/m,
     );
-    for (const name of ['.', 'couplet.sqlite', 'couplet.pid', 'prosody.sock']) {
-      expect(statSync(join(folder, 'data', name)).uid, name).toBe(NOBODY);
+    for (const name of ['data', 'data/couplet.sqlite', 'data/prosody.sock', 'run', 'run/couplet.pid', 'machine']) {
+      expect(statSync(join(folder, name)).uid, name).toBe(NOBODY);
     }
+    expect(statSync(join(folder, 'run')).mode & 0o777).toBe(0o755);
+    expect(readdirSync(join(folder, 'machine'))).toHaveLength(1); // what root finds it by
     const client = createConnection(port, '127.0.0.1');
     await once(client, 'connect');
     client.destroy();
@@ -235,8 +221,6 @@ describe.runIf(isRoot)('started as root', () => {
     const owner = couplet({ env: asRoot, args: ['--container', '--config', 'couplet.yaml'] });
     await firstLine(owner);
     expect(statSync(`/proc/${owner.pid}`)).toMatchObject({ uid: 4711, gid: 4712 });
-    owner.kill('SIGKILL');
-    await once(owner, 'exit');
     rmSync(join(folder, 'data'), { recursive: true });
     const puid = couplet({ env: { ...asRoot, PUID: '4713', COUPLET_CONTAINER: '1' } });
     await firstLine(puid);

@@ -11,11 +11,18 @@ const SET = [
   ...['ABUSE', 'ADMIN', 'FEEDBACK', 'SALES', 'SECURITY', 'SUPPORT'].map((role) => `SERVER_CONTACT_INFO_${role}`),
 ];
 
-/** The value of a variable that is not set, in a container whose host is named by `DOMAIN`; else `undefined`. */
-export function imageDefault(environment: Environment, name: string): string | undefined {
-  if (!SET.includes(name) || !isContainer(environment)) return undefined;
-  const domain = readVariable(environment, 'DOMAIN')?.value;
-  if (domain === undefined) return undefined;
-  const standard = VARIABLES.find((variable) => variable.name === name)?.sources.sarasmiseth;
-  return standard?.replace('DOMAIN', () => domain);
+/** The values of variables that are not set, in a container whose host is named by `DOMAIN`; else none. */
+export function imageDefaults(environment: Environment): ReadonlyMap<string, string> {
+  const defaults = new Map<string, string>();
+  const domain = isContainer(environment) ? readVariable(environment, 'DOMAIN')?.value : undefined;
+  if (domain === undefined) return defaults;
+  for (const { name, sources } of VARIABLES) {
+    const standard = SET.includes(name) ? sources.sarasmiseth : undefined;
+    if (standard !== undefined)
+      defaults.set(
+        name,
+        standard.replace('DOMAIN', () => domain),
+      );
+  }
+  return defaults;
 }

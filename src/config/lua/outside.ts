@@ -3,8 +3,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { arch, hostname, release, type } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { globFiles } from '../glob-files.ts';
-import { imageDefault } from '../environment/image-defaults.ts';
 import { readTextFile, readVariable } from '../environment/read-variable.ts';
+import type { LuaJob } from './protocol.ts';
 
 /** A function for Lua: `+` and the answer, `-` and why there is none, or nothing at all for "not there". */
 type Outside = (argument: string) => string;
@@ -13,7 +13,7 @@ type Outside = (argument: string) => string;
  * The functions, by name. Relative paths start at the folder of the configuration.
  * @param files the path of each file that is run is added
  */
-export function outside(file: string, files: string[]): Readonly<Record<string, Outside>> {
+export function outside({ file, defaults }: LuaJob, files: string[]): Readonly<Record<string, Outside>> {
   const folder = dirname(file);
   const read = (path: string): string => readTextFile(resolve(folder, path));
   return {
@@ -34,7 +34,7 @@ export function outside(file: string, files: string[]): Readonly<Record<string, 
       if (credentials === undefined) throw new Error('CREDENTIALS_DIRECTORY is not set');
       return readTextFile(resolve(credentials, basename(name)));
     }),
-    getenv: attempt(variable),
+    getenv: attempt((name) => readVariable(process.env, name)?.value ?? process.env[name] ?? defaults.get(name)),
     uname: attempt(() => [type(), hostname(), release(), arch()].join('\n')),
     folder: () => `+${folder}`,
   };
@@ -49,9 +49,4 @@ function attempt(act: (argument: string) => string | undefined): Outside {
       return `-${error instanceof Error ? error.message : String(error)}`;
     }
   };
-}
-
-/** An environment variable; where it is not set, what is in the file that `NAME_FILE` names, or what an image sets. */
-function variable(name: string): string | undefined {
-  return readVariable(process.env, name)?.value ?? process.env[name] ?? imageDefault(process.env, name);
 }

@@ -6,6 +6,8 @@ import type { Notice } from '../notice.ts';
 export interface LuaJob {
   /** Absolute path of the configuration. */
   readonly file: string;
+  /** Values of environment variables that are not set. */
+  readonly defaults: ReadonlyMap<string, string>;
   /** Number of the file and line that run, kept up to date for messages about a program that does not end. */
   readonly place: Int32Array;
 }

@@ -8,7 +8,9 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Jid } from '../../jid/jid.ts';
 import { ConfigError } from '../config-error.ts';
+import { imageDefaults } from '../environment/image-defaults.ts';
 import { warningOf } from '../notice.ts';
+import { oneLine } from '../one-line.ts';
 import type { RawConfig, RawHost, Setting } from '../raw-config.ts';
 import type { LuaAnswer, LuaJob, LuaOption, LuaResult, LuaSection } from './protocol.ts';
 import { SourceLines } from './source-lines.ts';
@@ -35,11 +37,12 @@ const MAX_HEAP_MB = 128;
  */
 export async function readLua(file: string, run = runInThread): Promise<RawConfig> {
   const place = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
-  const { files, result, error } = await run({ file, place });
+  const { files, result, error } = await run({ file, place, defaults: imageDefaults(process.env) });
   const places = new Places(file, files);
   if (result === undefined) {
     const text = error ?? 'it ended without an answer';
-    throw new ConfigError(places.named(/^#\d+:\d+:/.test(text) ? text : `#${place[0]}:${place[1]}: ${text}`));
+    const full = /^#\d+:\d+:/.test(text) ? text : `#${place[0]}:${place[1]}: ${text}`;
+    throw new ConfigError(oneLine(places.named(full)));
   }
   return configOf(file, JSON.parse(result) as LuaResult, places);
 }
@@ -118,7 +121,7 @@ function hostOf({ kind, name, module, at: place, options }: LuaSection, places: 
   const at = places.named(place);
   const jid = Jid.parse(name);
   if (jid === undefined || jid.local !== undefined || jid.resource !== undefined) {
-    throw new ConfigError(`${at}: "${name}" is not a valid domain`);
+    throw new ConfigError(oneLine(`${at}: "${name}" is not a valid domain`));
   }
   const settings = settingsOf(options, places);
   if (kind === 'component') settings.set('module', { value: module || 'component', at, within: () => at });

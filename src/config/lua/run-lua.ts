@@ -9,10 +9,11 @@ import type { LuaAnswer, LuaJob } from './protocol.ts';
 const MAX_MEMORY = 64 * 1024 * 1024;
 
 /** Run it, for as long as it takes: whoever has started the thread ends it. */
-export async function runLua(factory: LuaFactory, { file, place }: LuaJob): Promise<LuaAnswer> {
+export async function runLua(factory: LuaFactory, job: LuaJob): Promise<LuaAnswer> {
+  const { file, place } = job;
   const files: string[] = [];
   const lua = await factory.createEngine({ injectObjects: false, enableProxy: false, traceAllocations: true });
-  for (const [name, act] of Object.entries(outside(file, files))) lua.global.set(`outside_${name}`, act);
+  for (const [name, act] of Object.entries(outside(job, files))) lua.global.set(`outside_${name}`, act);
   lua.global.set('outside_at', (number: number, line: number) => {
     place[0] = number;
     place[1] = line;

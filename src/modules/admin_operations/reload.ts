@@ -19,6 +19,7 @@ export function reloadOperation(m: ModuleApi): void {
     output: reloadSteps,
     role: 'prosody:operator',
     changes: true,
+    dry: ({ dry_run: dryRun }) => dryRun,
     adhoc: 'http://prosody.im/protocol/config#reload',
     cli: 'reload',
     run: async ({ dry_run: dryRun }) => {

@@ -46,6 +46,7 @@ export async function loadCertificate(pair: CertificatePair): Promise<LoadedCert
  * The certificate for a canonical domain in a folder: one that names it and has not expired, of several the one that
  * lasts longest and has its key; else one that is called after it; else, in the same way, that of a domain above it.
  * @param expired is told of those that are for the domain and have expired
+ * @param present what `readCertificates` found there, where that was asked before
  * @throws Error the one found cannot be used
  */
 export async function findCertificate(
@@ -53,13 +54,12 @@ export async function findCertificate(
   domain: string,
   now: number,
   expired?: (path: string) => void,
+  present?: readonly Candidate[],
 ): Promise<LoadedCertificate | undefined> {
   const all: Candidate[] = [];
-  for (const path of await candidates(directory)) {
-    const leaf = parse(await readFile(path, 'utf8').catch(() => ''));
-    if (leaf === undefined) continue;
-    if (Date.parse(leaf.validTo) > now) all.push({ path, leaf });
-    else if (isFor(leaf, domain)) expired?.(path);
+  for (const candidate of present ?? (await readCertificates(directory))) {
+    if (Date.parse(candidate.leaf.validTo) > now) all.push(candidate);
+    else if (isFor(candidate.leaf, domain)) expired?.(candidate.path);
   }
   for (let name = domain; ; name = name.slice(name.indexOf('.') + 1)) {
     // One made for another domain on trial is no better than one that is made for this one.
@@ -76,9 +76,19 @@ export async function findCertificate(
 }
 
 /** A certificate whose key was not looked for yet. */
-interface Candidate {
+export interface Candidate {
   readonly path: string;
   readonly leaf: X509Certificate;
+}
+
+/** The certificates in a folder and those below it. */
+export async function readCertificates(directory: string): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for (const path of await candidates(directory)) {
+    const leaf = parse(await readFile(path, 'utf8').catch(() => ''));
+    if (leaf !== undefined) found.push({ path, leaf });
+  }
+  return found;
 }
 
 /** Of several, the one that lasts longest and can be used. @throws Error none of them can */

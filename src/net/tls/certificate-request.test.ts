@@ -58,11 +58,22 @@ describe.skipIf(!needs('openssl'))('by OpenSSL', () => {
 
 test('what is stored replaces what was there, and nobody else can read it', async () => {
   const path = join(folder, 'certs', 'a.key');
-  await storePem(path, 'one', PEM_MODE.key);
-  await storePem(path, 'two', PEM_MODE.key);
+  await storePem([{ path, text: 'one', mode: PEM_MODE.key }]);
+  await storePem([{ path, text: 'two', mode: PEM_MODE.key }]);
   expect(readFileSync(path, 'utf8')).toBe('two');
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(statSync(join(folder, 'certs')).mode & 0o777).toBe(0o700);
-  await storePem(path, 'three', PEM_MODE.certificate);
+  await storePem([{ path, text: 'three', mode: PEM_MODE.certificate }]);
   expect(statSync(path).mode & 0o777).toBe(0o640);
+});
+
+test('of several files none is replaced where one cannot be written', async () => {
+  const path = join(folder, 'certs', 'b.key');
+  await storePem([{ path, text: 'one', mode: PEM_MODE.key }]);
+  const pair = [
+    { path, text: 'two', mode: PEM_MODE.key },
+    { path: join(path, 'below-a-file'), text: 'two', mode: PEM_MODE.certificate },
+  ];
+  await expect(storePem(pair)).rejects.toThrow('EEXIST');
+  expect(readFileSync(path, 'utf8')).toBe('one');
 });

@@ -2,7 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { TlsHostOptions } from '../interface.ts';
-import { findCertificate, loadCertificate } from './certificate-files.ts';
+import { findCertificate, loadCertificate, type LoadedCertificate } from './certificate-files.ts';
+import type { CertificateFolders } from './certificate-folders.ts';
 import { isFor } from './certificate-names.ts';
 import { makeSelfSigned, type PemPair } from './self-signed.ts';
 import { PEM_MODE, storePem } from './store-pem.ts';
@@ -24,23 +25,26 @@ export interface HostCertificate extends PemPair {
 /**
  * The certificate of a canonical domain; made, if there is none.
  * @param own folder where those made here are kept
+ * @param folders reads them
  * @throws Error the one that is there cannot be used
  */
 export async function hostCertificate(
   domain: string,
   { certificate, directory }: TlsHostOptions,
   own: string | undefined,
+  folders: CertificateFolders,
 ): Promise<HostCertificate> {
   const now = Date.now();
   const expired: string[] = [];
   if (certificate !== undefined) return { ...(await loadCertificate(certificate)), made: false, expired };
-  const found =
-    directory === undefined ? undefined : await findCertificate(directory, domain, now, (path) => expired.push(path));
+  const look = async (folder: string, tell?: (path: string) => void): Promise<LoadedCertificate | undefined> =>
+    findCertificate(folder, domain, now, tell, await folders.read(folder));
+  const found = directory === undefined ? undefined : await look(directory, (path) => expired.push(path));
   if (found !== undefined) {
     return { ...found, made: dirname(found.path) === own && found.leaf.verify(found.leaf.publicKey), expired };
   }
   // One that cannot be used, as when the server was killed while it stored it, is made anew.
-  const kept = own === undefined ? undefined : await findCertificate(own, domain, now).catch(() => undefined);
+  const kept = own === undefined ? undefined : await look(own).catch(() => undefined);
   if (kept !== undefined && isFor(kept.leaf, domain) && Date.parse(kept.leaf.validTo) > now + RENEWAL) {
     return { ...kept, made: true, expired };
   }
@@ -53,7 +57,9 @@ export async function hostCertificate(
 async function keep(directory: string, domain: string, { certificate, key }: PemPair): Promise<string> {
   const path = join(directory, domain);
   // The key first: one without its certificate is harmless.
-  await storePem(`${path}.key`, key, PEM_MODE.key);
-  await storePem(`${path}.crt`, certificate, PEM_MODE.key);
+  await storePem([
+    { path: `${path}.key`, text: key, mode: PEM_MODE.key },
+    { path: `${path}.crt`, text: certificate, mode: PEM_MODE.key },
+  ]);
   return `${path}.crt`;
 }

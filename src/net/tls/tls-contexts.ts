@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import type { ServedCertificate, TlsHostOptions, TlsHosts } from '../interface.ts';
+import { CertificateFolders } from './certificate-folders.ts';
 import { hostCertificate, type HostCertificate } from './host-certificate.ts';
 import type { TlsCredentials } from './secure-socket.ts';
 import { TicketSecret } from './ticket-secret.ts';
@@ -36,6 +37,7 @@ export class TlsContexts implements TlsHosts {
   /** By domain in ASCII, and after those by domain and service where that has one of its own. */
   readonly #hosts = new Map<string, Served>();
   readonly #own: string | undefined;
+  readonly #folders = new CertificateFolders();
   #secret: TicketSecret | undefined;
 
   /** @param own folder where certificates made here are kept; without it they are made anew with each start */
@@ -58,8 +60,12 @@ export class TlsContexts implements TlsHosts {
     return served.credentials;
   }
 
+  readingOnce<T>(work: () => Promise<T>): Promise<T> {
+    return this.#folders.readingOnce(work);
+  }
+
   async serve(domain: string, options: TlsHostOptions): Promise<ServedCertificate & { readonly stop: () => void }> {
-    const certificate = await hostCertificate(domain, options, this.#own);
+    const certificate = await hostCertificate(domain, options, this.#own, this.#folders);
     const authorities = await readAuthorities(options.clientAuthorities);
     const name = keyOf(domainToASCII(domain), options.service);
     if (certificate.made && this.#hosts.get(name)?.certificate.made === false) {

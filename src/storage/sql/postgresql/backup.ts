@@ -2,7 +2,16 @@
  * Backup and restore of a PostgreSQL schema. A backup is a SQLite database, the same as that of a server on SQLite: so
  * it needs no tools of PostgreSQL, can be looked into, and moves the data from one kind of storage to the other.
  */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SQLInputValue } from 'node:sqlite';
 import pg from 'pg';
@@ -83,32 +92,43 @@ export async function restorePostgresql(
   progress?: Progress,
 ): Promise<string | undefined> {
   checkBackup(file);
-  const folder = mkdtempSync(join(dirname(file), 'restore-'));
   const writer = new WriterConnection(place);
   try {
+    const client = await writer.open(0); // from here on nobody else restores, so files have fixed names
+    mkdirSync(copies, { recursive: true, mode: 0o700 });
+    removeLeft(copies, place.schema);
     // A backup may come from an older server, and must not be changed.
-    const copy = join(folder, 'copy.sqlite');
+    const copy = join(copies, `.${place.schema}-restoring.sqlite`);
     copyFileSync(file, copy);
+    chmodSync(copy, 0o600);
     const sql = openForWriting(copy, 'normal');
     try {
       migrateSqlite(sql, copy);
-      const client = await writer.open(0);
       await migratePostgresql(client, place.schema);
       const before = await copyAside(client, place, copies);
       await copyTo(client, sql, progress);
       return before;
     } finally {
       sql.database.close();
+      removeDatabase(copy);
     }
   } finally {
     await writer.close();
-    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What restores that were killed left: copies with the keys of accounts. */
+function removeLeft(copies: string, schema: string): void {
+  for (const name of readdirSync(copies)) {
+    const left =
+      name.startsWith(`.${schema}-restoring.sqlite`) ||
+      (name.startsWith(`${schema}.before-restore-`) && name.includes('.sqlite.part'));
+    if (left) rmSync(join(copies, name));
   }
 }
 
 async function copyAside(client: pg.Client, place: PostgresqlPlace, copies: string): Promise<string | undefined> {
   if ((await query(client, 'select 1 from store limit 1')).length === 0) return undefined;
-  mkdirSync(copies, { recursive: true, mode: 0o700 });
   const copy = join(copies, `${place.schema}.before-restore-${new Date().toISOString().replaceAll(':', '')}.sqlite`);
   await backupPostgresql(place, copy);
   return copy;

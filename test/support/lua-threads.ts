@@ -1,6 +1,8 @@
 /** Runs configurations in Lua in threads that are used for many of them. */
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { LuaAnswer, LuaJob } from '../../src/config/lua/protocol.ts';
+
+const ENTRY = new URL('./lua-thread.ts', import.meta.url);
 
 /** Configurations that a thread runs. */
 const USES = 250;
@@ -17,7 +19,7 @@ export class LuaThreads {
 
   /** Run one. */
   async run(job: LuaJob): Promise<LuaAnswer> {
-    this.#worker ??= new Worker(new URL('./lua-fuzz-thread.ts', import.meta.url), { stdout: true, stderr: true });
+    this.#worker ??= new Worker(ENTRY, { env: SHARE_ENV, stdout: true, stderr: true });
     const answer = await this.#ask(this.#worker, job);
     this.#uses++;
     // What is no error of the program may have left the thread in any state.
