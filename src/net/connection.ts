@@ -60,6 +60,7 @@ export class Connection implements Flushable, Expirable {
   #tls: TlsStart | undefined;
   /** What has come of a direct handshake that does not say yet which host it is for. */
   #hello: Buffer | undefined;
+  #handshaking = false;
   #channel: SecureChannel | undefined;
   #slice = SLICE;
 
@@ -106,7 +107,7 @@ export class Connection implements Flushable, Expirable {
   end(): void {
     if (this.#ending || this.#gone) return;
     this.#ending = true;
-    if (this.#tls !== undefined) return this.destroy(); // nothing may be said before TLS
+    if (this.#tls !== undefined || this.#handshaking) return this.destroy(); // nothing may be said before TLS
     this.#flushLater();
   }
 
@@ -141,6 +142,7 @@ export class Connection implements Flushable, Expirable {
 
   /** The handshake is done. */
   secured(socket: TLSSocket, credentials: TlsCredentials): void {
+    this.#handshaking = false;
     this.#channel = new TlsChannel(socket, credentials);
     this.#owner.secured();
   }
@@ -193,6 +195,7 @@ export class Connection implements Flushable, Expirable {
     const secure = secureSocket(clear, first, credentials, start.byName !== undefined);
     secure.once('secure', () => this.secured(secure, credentials));
     this.#tls = undefined;
+    this.#handshaking = true;
     this.#socket = secure;
     this.#slice = TLS_SLICE;
     this.#inFlight = 0;

@@ -64,6 +64,16 @@ test('a host without a certificate gets one made here, and the log says so', asy
   expect(messages).toContain('the certificate is self-signed: clients will not trust it by themselves');
 });
 
+test('a client that goes away in its handshake does not hold up the end of the server', async () => {
+  const running = await start();
+  const socket = await dial(running); // done for the client, and not yet for the server
+  const asked = performance.now();
+  const stopped = running.stop();
+  socket.destroy();
+  await stopped;
+  expect(performance.now() - asked).toBeLessThan(3000); // less than the time that a stream has to close
+});
+
 test('a new certificate is used from a reload on; connections stay', async () => {
   await store('one');
   const running = await start();
