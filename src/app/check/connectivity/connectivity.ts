@@ -16,7 +16,7 @@ const CONNECTIVITY = {
   'connect-failed': [
     'error',
     'No connection, or none within 5 seconds.',
-    'Check the firewall, forwarded ports and c2s_interfaces.',
+    'Check what `check dns` says, the firewall, forwarded ports and c2s_interfaces.',
   ],
   'connect-no-stream': [
     'error',
