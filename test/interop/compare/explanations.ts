@@ -48,6 +48,7 @@ export const OPTIONS: ReadonlyMap<string, string> = new Map([
   ['modules_disabled', 'shown without those of the whole server, which count as well'],
   ['modules_enabled', 'shown without those that are not there yet'],
   ['motd_jid', 'has no option yet: the host sends it, as is the default'],
+  ['prosodyctl_service_warnings', 'an option of Prosody 13'],
   ['proxy65_ports', NOT_YET('proxy65')],
   ['require_encryption', 'the older name of c2s_require_encryption'],
   ['s2s_ports', NOT_YET('s2s')],
