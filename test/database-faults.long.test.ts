@@ -1,43 +1,14 @@
 /** Drills with PostgreSQL behind a proxy, at full length. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { DatabaseLoad, type Fault, type LoadReport } from './support/database-load.ts';
-import { FaultProxy } from './support/faultproxy.ts';
-import { TestPostgres } from './support/postgres.ts';
+import { expect, test } from 'vitest';
+import { databaseDrill } from './support/database-drill.ts';
+import type { Fault, LoadReport } from './support/database-load.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'couplet-faults-'));
-let database: TestPostgres;
-let proxy: FaultProxy;
-let load: DatabaseLoad;
-let schema: string;
-let schemas = 0;
-
-beforeAll(async () => {
-  database = await TestPostgres.start();
-});
-
-afterAll(async () => {
-  await database.remove();
-  rmSync(directory, { recursive: true });
-});
-
-beforeEach(async () => {
-  proxy = await FaultProxy.start(database.port);
-  schema = `faults_${++schemas}`;
-  load = await DatabaseLoad.start({ kind: 'postgresql', url: database.url(proxy.port), schema, directory });
-});
-
-afterEach(async () => {
-  await load.stop();
-  await proxy.close();
-});
+const drilled = databaseDrill();
 
 async function drill(name: string, fault: Fault, healed = 5000): Promise<LoadReport> {
-  const report = await load.run(fault);
+  const report = await drilled.load.run(fault);
   process.stdout.write(`${name}: ${JSON.stringify(report)}\n`);
   expect(report).toMatchObject({ lost: [], doubled: [], reordered: false });
   for (const error of report.errors) expect(error).toBe('wait resource-constraint');
@@ -48,14 +19,18 @@ async function drill(name: string, fault: Fault, healed = 5000): Promise<LoadRep
 }
 
 async function client(): Promise<pg.Client> {
-  const made = new pg.Client({ connectionString: database.url() });
+  const made = new pg.Client({ connectionString: drilled.database.url() });
   made.on('error', () => undefined);
   await made.connect();
   return made;
 }
 
 test('R5: the database is away for a minute', async () => {
-  const report = await drill('R5', { begin: () => database.crash(), end: () => database.run(), lasts: 60_000 });
+  const report = await drill('R5', {
+    begin: () => drilled.database.crash(),
+    end: () => drilled.database.run(),
+    lasts: 60_000,
+  });
   expect(report.ackedDuringFault).toBeLessThanOrEqual(report.refused);
   expect(report.logins).toEqual(['temporary-auth-failure']);
 });
@@ -65,8 +40,8 @@ test('R6: ten immediate restarts', async () => {
     begin: () => undefined,
     end: async () => {
       for (let i = 0; i < 10; i++) {
-        await database.crash();
-        await database.run();
+        await drilled.database.crash();
+        await drilled.database.run();
         await sleep(300);
       }
     },
@@ -75,11 +50,19 @@ test('R6: ten immediate restarts', async () => {
 });
 
 test('R7: 5 s for each answer', async () => {
-  await drill('R7', { begin: () => proxy.delay(5000), end: () => proxy.delay(0), lasts: 40_000 }, 40_000);
+  await drill(
+    'R7',
+    { begin: () => drilled.proxy.delay(5000), end: () => drilled.proxy.delay(0), lasts: 40_000 },
+    40_000,
+  );
 });
 
 test('R8: half-open', async () => {
-  const report = await drill('R8', { begin: () => proxy.stall(), end: () => proxy.stall(false), lasts: 20_000 });
+  const report = await drill('R8', {
+    begin: () => drilled.proxy.stall(),
+    end: () => drilled.proxy.stall(false),
+    lasts: 20_000,
+  });
   expect(report.ackedDuringFault).toBeLessThanOrEqual(report.refused);
   expect(report.logins).toEqual(['temporary-auth-failure']);
 });
@@ -88,14 +71,14 @@ test('R9: too many connections', async () => {
   const others: pg.Client[] = [];
   const report = await drill('R9', {
     begin: async () => {
-      proxy.refuse();
-      proxy.cut();
+      drilled.proxy.refuse();
+      drilled.proxy.cut();
       while (others.length < 100) {
         const other = await client().catch(() => undefined);
         if (other === undefined) break;
         others.push(other);
       }
-      proxy.refuse(false);
+      drilled.proxy.refuse(false);
     },
     end: async () => {
       for (const other of others) await other.end();
@@ -110,7 +93,7 @@ test('R9: a table that somebody else has locked: what waits longer than a statem
   const fault: Fault = {
     begin: async () => {
       await other.query('begin');
-      await other.query(`lock table ${schema}.entry in exclusive mode`);
+      await other.query(`lock table ${drilled.schema}.entry in exclusive mode`);
     },
     end: async () => {
       await other.query('rollback');

@@ -1,37 +1,9 @@
 /** Drills with PostgreSQL behind a proxy, short; the long ones are in `database-faults.long.test.ts`. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { DatabaseLoad, type LoadReport } from './support/database-load.ts';
-import { FaultProxy } from './support/faultproxy.ts';
-import { TestPostgres } from './support/postgres.ts';
+import { expect, test } from 'vitest';
+import { databaseDrill } from './support/database-drill.ts';
+import type { LoadReport } from './support/database-load.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'couplet-faults-'));
-let database: TestPostgres;
-let proxy: FaultProxy;
-let load: DatabaseLoad;
-let schemas = 0;
-
-beforeAll(async () => {
-  database = await TestPostgres.start();
-});
-
-afterAll(async () => {
-  await database.remove();
-  rmSync(directory, { recursive: true });
-});
-
-beforeEach(async () => {
-  proxy = await FaultProxy.start(database.port);
-  const schema = `faults_${++schemas}`;
-  load = await DatabaseLoad.start({ kind: 'postgresql', url: database.url(proxy.port), schema, directory });
-});
-
-afterEach(async () => {
-  await load.stop();
-  await proxy.close();
-});
+const drilled = databaseDrill();
 
 /** What holds whatever the fault. */
 function sound(report: LoadReport): void {
@@ -43,12 +15,12 @@ function sound(report: LoadReport): void {
 }
 
 test('R5: the database is away', async () => {
-  const report = await load.run({
+  const report = await drilled.load.run({
     begin: () => {
-      proxy.refuse();
-      proxy.cut();
+      drilled.proxy.refuse();
+      drilled.proxy.cut();
     },
-    end: () => proxy.refuse(false),
+    end: () => drilled.proxy.refuse(false),
     lasts: 1000,
   });
   sound(report);
@@ -57,13 +29,15 @@ test('R5: the database is away', async () => {
 });
 
 test('R7: every answer of the database takes 200 ms', async () => {
-  sound(await load.run({ begin: () => proxy.delay(200), end: () => proxy.delay(0), lasts: 1000 }));
+  sound(
+    await drilled.load.run({ begin: () => drilled.proxy.delay(200), end: () => drilled.proxy.delay(0), lasts: 1000 }),
+  );
 });
 
 test('R9: the database takes no writes for a while', async () => {
-  const report = await load.run({
-    begin: () => database.set('default_transaction_read_only', 'on'),
-    end: () => database.set('default_transaction_read_only', 'off'),
+  const report = await drilled.load.run({
+    begin: () => drilled.database.set('default_transaction_read_only', 'on'),
+    end: () => drilled.database.set('default_transaction_read_only', 'off'),
     lasts: 1000,
   });
   sound(report);
